@@ -1,7 +1,7 @@
 """The error codes of Kafka's protocol, and the two ways a request can fail.
 
-`KafkaError` is an answer: the client should see its code. `MalformedFrame` (in `codec`) is the end of a connection.
-Anything else that is raised is a bug of ours and travels up.
+`KafkaError` is an answer: the client should see its code. `MalformedFrame` (in `codec`) is the end of a
+connection. Anything else that is raised is a bug of ours and travels up.
 """
 
 from __future__ import annotations
@@ -169,4 +169,4 @@ class InvalidSetting(ValueError):
 
 
 class CannotStart(Exception):
-    """The server cannot start (a port in use, a locked or foreign directory): one sentence that says what to do."""
+    """The server cannot start (a port in use, a foreign directory): one sentence that says what to do."""
