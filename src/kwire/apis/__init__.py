@@ -1,0 +1,152 @@
+"""The APIs: values in, values out, one file per Kafka API.
+
+A handler has one shape: `handler(broker, caller, request) -> response | Wait[response] | NO_RESPONSE`. It runs to
+completion, so there are no locks. `TABLE` is the one list of everything served; ApiVersions is derived from it and
+from the versions that the specs state. Protocol versions stop in this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+
+from kwire.broker.signals import Signal
+from kwire.codec.messages import INDEX
+
+R = TypeVar("R")
+
+
+@attrs.define
+class Caller:
+    """Who asks, and how: one per connection; `version` is the api version of the request being answered."""
+
+    client_host: str = ""
+    listener: str = "PLAINTEXT"
+    principal: str = "User:ANONYMOUS"
+    connection_id: str = ""
+    client_id: str = ""
+    version: int = 0
+    software_name: str = "unknown"
+    software_version: str = "unknown"
+
+
+@attrs.define(eq=False)
+class Wait(Generic[R]):
+    """An answer that is not ready: the one way to wait.
+
+    `attempt(final)` is called whenever a signal in `wake_on` fired, and a last time with `final=True` when the
+    monotonic clock reaches `until` (milliseconds) or the server stops. It answers, or returns None for not yet;
+    when `final` it must answer.
+    """
+
+    attempt: Callable[[bool], R | None]
+    wake_on: Sequence[Signal]
+    until: int
+
+
+class _NoResponse:
+    def __repr__(self) -> str:
+        return "NO_RESPONSE"
+
+
+NO_RESPONSE: Final = _NoResponse()
+"""What a handler returns when the protocol wants no answer (Produce with acks=0)."""
+
+
+class CloseConnection(Exception):
+    """The protocol's only answer to this request is to close the connection; the text says why."""
+
+
+class Served:
+    """One served API: the versions it is served in, and its code, loaded at the first request."""
+
+    __slots__ = (
+        "accepts_any_version",
+        "decode",
+        "encode",
+        "function",
+        "handle",
+        "key",
+        "max_version",
+        "min_version",
+        "name",
+        "refuse_version",
+        "wire",
+    )
+
+    def __init__(self, key: int, function: str) -> None:
+        info = INDEX[key]
+        self.key = key
+        self.name = info.name
+        self.function = function
+        self.min_version = info.min_version
+        self.max_version = info.max_version
+        self.accepts_any_version = False
+        self.handle: Callable[[Any, Caller, Any], Any] = self._load_and_handle
+        self.decode: Callable[[bytes | bytearray, int, int, int], Any] = self._load_and_decode
+        self.encode: Callable[[Any, int, list[Any]], None] = self._load_and_encode
+        self.wire: ModuleType | None = None
+        self.refuse_version: Callable[[Any, Caller], tuple[Any, int]] | None = None
+
+    def load(self) -> None:
+        """Import the codec and the handler of this API."""
+        info = INDEX[self.key]
+        wire = import_module(f"kwire.codec.messages.{info.module}")
+        room = import_module(f"kwire.apis.{self.function}")
+        self.wire = wire
+        self.decode = wire.decode_request
+        self.encode = wire.encode_response
+        self.handle = getattr(room, self.function)
+        self.refuse_version = getattr(room, "refuse_version", None)
+
+    def _load_and_handle(self, broker: Any, caller: Caller, request: Any) -> Any:
+        self.load()
+        return self.handle(broker, caller, request)
+
+    def _load_and_decode(self, buf: bytes | bytearray, pos: int, end: int, version: int) -> Any:
+        self.load()
+        return self.decode(buf, pos, end, version)
+
+    def _load_and_encode(self, response: Any, version: int, parts: list[Any]) -> None:
+        self.load()
+        self.encode(response, version, parts)
+
+
+TABLE: dict[int, Served] = {
+    key: Served(key, function)
+    for key, function in {
+        0: "produce",
+        1: "fetch",
+        2: "list_offsets",
+        3: "metadata",
+        8: "offset_commit",
+        9: "offset_fetch",
+        10: "find_coordinator",
+        11: "join_group",
+        12: "heartbeat",
+        13: "leave_group",
+        14: "sync_group",
+        15: "describe_groups",
+        16: "list_groups",
+        18: "api_versions",
+        19: "create_topics",
+        20: "delete_topics",
+        21: "delete_records",
+        22: "init_producer_id",
+        23: "offset_for_leader_epoch",
+        32: "describe_configs",
+        33: "alter_configs",
+        37: "create_partitions",
+        42: "delete_groups",
+        44: "incremental_alter_configs",
+        47: "offset_delete",
+        60: "describe_cluster",
+        75: "describe_topic_partitions",
+    }.items()
+}
+# A client may ask for ApiVersions in a version from the future: it is told which versions there are (KIP-511).
+TABLE[18].accepts_any_version = True

@@ -1,0 +1,1 @@
+"""The rules of a Kafka broker: synchronous, without sockets, with time and files handed in."""
