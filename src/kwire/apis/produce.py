@@ -1,0 +1,124 @@
+"""Produce (key 0), versions 3 to 13: append one batch to each partition named.
+
+3 record batches v2, transactional id; 5 log start offset; 8 record errors and a message; 9 flexible; 10 current leader
+hints (KIP-951); 11 TRANSACTION_ABORTABLE; 12 transactions join implicitly (KIP-890); 13 topics by id (KIP-516).
+Versions 0 to 2 are advertised, because librdkafka decides on compression by them, and refused (KAFKA-18659).
+"""
+
+from __future__ import annotations
+
+from kwire.apis import NO_RESPONSE, Caller, CloseConnection, _NoResponse
+from kwire.broker.broker import Broker
+from kwire.broker.topics import INTERNAL_TOPICS, Topic
+from kwire.broker.validation import InvalidRecords
+from kwire.codec.messages.produce import (
+    BatchIndexAndErrorMessage,
+    PartitionProduceResponse,
+    ProduceRequest,
+    ProduceResponse,
+    TopicProduceResponse,
+)
+from kwire.errors import ErrorCode, KafkaError
+
+ADMIN_CLIENT_ID = "__admin_client"
+"""The one client id that may write to internal topics."""
+
+_ZSTD = 4
+
+
+def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceResponse | _NoResponse:
+    """Append; answer with the base offset of each batch, or say for each partition why not."""
+    version = caller.version
+    now_ms = broker.clock.time_ms()
+    acks = request.acks
+    valid_acks = -1 <= acks <= 1
+    topics = broker.topics
+    answers = []
+    failure: KafkaError | None = None
+    for data in request.topic_data:
+        topic = topics.by_id.get(data.topic_id) if version >= 13 else topics.by_name.get(data.name)
+        partitions = []
+        for part in data.partition_data:
+            try:
+                if not valid_acks:
+                    raise KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, f"acks={acks} is none of -1, 0 and 1")
+                if topic is None:
+                    raise _unknown_topic(version)
+                if topic.internal:
+                    _check_may_write_internal(topic, caller)
+                if not 0 <= part.index < len(topic.partitions):
+                    raise KafkaError(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{topic.name} has no partition {part.index}"
+                    )
+                records = part.records
+                if version < 7 and records is not None and len(records) > 22 and records[22] & 7 == _ZSTD:
+                    raise KafkaError(
+                        ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs version 7 of Produce or newer"
+                    )
+                appended = topic.partitions[part.index].append(records, now_ms)
+            except KafkaError as error:
+                failure = error
+                partitions.append(_refusal(part.index, error))
+            else:
+                partitions.append(
+                    PartitionProduceResponse(
+                        part.index,
+                        0,
+                        appended.base_offset,
+                        appended.log_append_time_ms,
+                        appended.log_start_offset,
+                    )
+                )
+        answers.append(
+            TopicProduceResponse(name=data.name, topic_id=data.topic_id, partition_responses=partitions)
+        )
+    if acks == 0:
+        if failure is not None:
+            raise CloseConnection(f"produce with acks=0 failed: {failure}")
+        return NO_RESPONSE
+    return ProduceResponse(responses=answers)
+
+
+def error_response(request: ProduceRequest, code: ErrorCode) -> ProduceResponse:
+    """The same code for every partition of the request."""
+    return ProduceResponse(
+        responses=[
+            TopicProduceResponse(
+                name=data.name,
+                topic_id=data.topic_id,
+                partition_responses=[_refusal(part.index, KafkaError(code)) for part in data.partition_data],
+            )
+            for data in request.topic_data
+        ]
+    )
+
+
+def _unknown_topic(version: int) -> KafkaError:
+    if version >= 13:
+        return KafkaError(ErrorCode.UNKNOWN_TOPIC_ID)
+    return KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+
+
+def _check_may_write_internal(topic: Topic, caller: Caller) -> None:
+    if topic.name in INTERNAL_TOPICS and caller.client_id != ADMIN_CLIENT_ID:
+        raise KafkaError(
+            ErrorCode.INVALID_TOPIC_EXCEPTION, f"Cannot append to internal topic {topic.name}"
+        )
+
+
+def _refusal(index: int, error: KafkaError) -> PartitionProduceResponse:
+    record_errors = []
+    if isinstance(error, InvalidRecords):
+        record_errors = [
+            BatchIndexAndErrorMessage(batch_index=position, batch_index_error_message=message)
+            for position, message in error.record_errors
+        ]
+    return PartitionProduceResponse(
+        index=index,
+        error_code=error.code,
+        base_offset=-1,
+        log_append_time_ms=-1,
+        log_start_offset=-1,
+        record_errors=record_errors,
+        error_message=error.message,
+    )

@@ -1,0 +1,161 @@
+"""The broker: owns everything below it, starts it, keeps its periodic work, and stops it.
+
+Synchronous: the edge calls `start()`, then handlers, then `tick(now)` at each `next_deadline()`, then `close()`.
+Time, randomness and files are handed in, so that a simulation can run a whole broker from one seed.
+"""
+
+from __future__ import annotations
+
+import random as random_module
+from collections.abc import Callable
+from pathlib import PurePath
+
+import attrs
+
+from kwire.broker.clock import Clock
+from kwire.broker.configs import Configs
+from kwire.broker.groups.coordinator import GroupCoordinator
+from kwire.broker.metadata import ClusterMetadata
+from kwire.broker.partition import Partition
+from kwire.broker.signals import Signal
+from kwire.broker.topics import TopicRegistry
+from kwire.config import Config
+from kwire.errors import CannotStart, ErrorCode, KafkaError
+from kwire.log.directory import LogDirectory
+from kwire.log.files import DiskFiles, Files
+
+PRODUCER_EXPIRATION_CHECK_MS = 600_000
+PURGE_CHECK_MS = 30_000
+
+
+@attrs.define
+class _Chore:
+    """Work that comes again: `run(wall clock ms)` every `every_ms`."""
+
+    every_ms: int
+    run: Callable[[int], None]
+    due: int = 0
+
+
+class Broker:
+    """A Kafka broker without sockets."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock,
+        files: Files | None = None,
+        random: random_module.Random | None = None,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.files: Files = files if files is not None else DiskFiles()
+        self.random: random_module.Random = random if random is not None else random_module.SystemRandom()
+        self.node_id = config.node_id
+        self.cluster_id = ""
+        self.endpoints: dict[str, tuple[str, int]] = dict(config.advertised)
+        """Advertised (host, port) by listener name; the edge fills in ports that the system picked."""
+        self.fetch_max_bytes = config.int("fetch.max.bytes")
+        self.deadline_changed = Signal()
+        """Fires when `next_deadline()` may have come nearer."""
+        self.directory: LogDirectory
+        self.metadata: ClusterMetadata
+        self.configs: Configs
+        self.topics: TopicRegistry
+        self.groups: GroupCoordinator
+        self._chores: list[_Chore] = []
+        self._producer_ids = range(0)
+
+    def start(self) -> None:
+        """Open the data directory and bring everything back that it holds.
+
+        Raises CannotStart when the directory is in use, foreign or unreadable.
+        """
+        log_dirs = self.config.log_dirs
+        if len(log_dirs) != 1:
+            raise CannotStart(f"log.dirs names {len(log_dirs)} directories; kwire keeps its data in one for now")
+        self.directory = LogDirectory.open(
+            self.files,
+            PurePath(log_dirs[0]),
+            node_id=self.node_id,
+            cluster_id=self.config.text_or_none("cluster.id"),
+            random=self.random,
+        )
+        self.cluster_id = self.directory.cluster_id
+        self.metadata = ClusterMetadata(self)
+        self.configs = Configs(self)
+        self.topics = TopicRegistry(self)
+        self.groups = GroupCoordinator(self)
+        self.metadata.load()
+        self.topics.open()
+        self.groups.load()
+        now = self.clock.monotonic_ms()
+        self._chores = [
+            _Chore(self.config.int("replica.high.watermark.checkpoint.interval.ms"), self._checkpoint),
+            _Chore(self.config.int("log.flush.offset.checkpoint.interval.ms"), self._checkpoint),
+            _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
+            _Chore(PURGE_CHECK_MS, self.directory.purge),
+        ]
+        for chore in self._chores:
+            chore.due = now + chore.every_ms
+
+    def tick(self, now_ms: int) -> None:
+        """Do what is due at `now_ms` (monotonic)."""
+        wall_ms = self.clock.time_ms()
+        for chore in self._chores:
+            if chore.due <= now_ms:
+                chore.due = now_ms + chore.every_ms
+                chore.run(wall_ms)
+        self.groups.tick(now_ms)
+
+    def next_deadline(self) -> int:
+        """When `tick` is wanted next, on the monotonic clock in milliseconds."""
+        due = min(chore.due for chore in self._chores)
+        groups = self.groups.next_deadline()
+        return due if groups is None else min(due, groups)
+
+    def close(self) -> None:
+        """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
+        for partition in self.topics.partitions():
+            partition.write_snapshot()
+        self.metadata.close()
+        self.directory.close(self._logs(), clean=True)
+
+    def abandon(self) -> None:
+        """Stop without the clean marker, as after a failed start: only the lock is given back."""
+        self.directory.close([], clean=False)
+
+    def next_producer_id(self) -> int:
+        """A producer id that no cluster member ever gave before. KafkaError(KAFKA_STORAGE_ERROR) when none can be had.
+
+        Ids come in blocks; what a stopped broker left of a block is never used.
+        """
+        if not self._producer_ids:
+            self._producer_ids = self.metadata.next_producer_ids_block()
+        producer_id = self._producer_ids[0]
+        self._producer_ids = self._producer_ids[1:]
+        return producer_id
+
+    def log_starts_changed(self) -> None:
+        """Somebody moved a log start, which only a checkpoint remembers: write it soon."""
+        self._chores[1].due = self.clock.monotonic_ms()
+        self.deadline_changed.fire()
+
+    def coordinator_partition(self, internal_topic: str, index: int) -> Partition:
+        """A partition of an internal topic, which is created when it is first needed."""
+        topic = self.topics.ensure_internal(internal_topic)
+        if not 0 <= index < len(topic.partitions):
+            raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+        return topic.partitions[index]
+
+    def _logs(self) -> list[Partition]:
+        return list(self.topics.partitions())
+
+    def _checkpoint(self, wall_ms: int) -> None:
+        self.directory.write_checkpoints([partition.log for partition in self.topics.partitions()])
+
+    def _expire_producers(self, wall_ms: int) -> None:
+        expiration_ms = self.config.int("producer.id.expiration.ms")
+        for partition in self.topics.partitions():
+            partition.producers.expire(wall_ms, expiration_ms)

@@ -1,0 +1,198 @@
+"""One partition, as its leader keeps it: what may be appended, what may be read.
+
+Owns the log of the partition and the producers that write to it. Always holds: what is readable ends at the high
+watermark, and on one node that is the end of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kwire.broker.producers import Producers
+from kwire.broker.signals import Signal
+from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
+from kwire.errors import ErrorCode, KafkaError
+from kwire.log.log import Log, LogWriteFailed
+from kwire.records.batch import parse_header
+
+if TYPE_CHECKING:
+    from kwire.broker.configs import TopicConfig
+
+EARLIEST_EPOCH = 0
+
+
+@attrs.define
+class Appended:
+    """The answer to a producer: where its batch is, and when the broker stamped it (-1 for the producer's own time)."""
+
+    base_offset: int
+    log_append_time_ms: int
+    log_start_offset: int
+
+
+class Partition:
+    """The leader of one partition."""
+
+    __slots__ = (
+        "appended",
+        "config",
+        "deleted",
+        "index",
+        "leader_epoch",
+        "log",
+        "producers",
+        "topic",
+        "topic_id",
+    )
+
+    def __init__(
+        self, topic: str, topic_id: bytes, index: int, log: Log, config: TopicConfig, *, leader_epoch: int = 0
+    ) -> None:
+        self.topic = topic
+        self.topic_id = topic_id
+        self.index = index
+        self.log = log
+        self.config = config
+        self.leader_epoch = leader_epoch
+        self.deleted = False
+        self.appended = Signal()
+        """Fires when there is more to read, and when the partition goes."""
+        self.producers = Producers()
+        self._load_producers()
+
+    def __repr__(self) -> str:
+        return f"<Partition {self.topic}-{self.index} [{self.log_start_offset}, {self.log_end_offset})>"
+
+    @property
+    def log_start_offset(self) -> int:
+        return self.log.log_start_offset
+
+    @property
+    def log_end_offset(self) -> int:
+        return self.log.log_end_offset
+
+    @property
+    def high_watermark(self) -> int:
+        return self.log.log_end_offset
+
+    @property
+    def last_stable_offset(self) -> int:
+        return self.log.log_end_offset
+
+    def append(self, records: memoryview | bytes | None, now_ms: int) -> Appended:
+        """Append the one batch that a client sent.
+
+        Raises KafkaError with the code that the producer should see; then nothing was written. A batch that this
+        producer wrote before is not written again: it gets the same answer (KIP-98).
+        """
+        config = self.config
+        header = check_batch(records, max_bytes=config.max_message_bytes, segment_bytes=config.log.segment_bytes)
+        assert records is not None
+        check_timestamps(header, config, now_ms)
+        if header.attributes & 0x10:
+            raise KafkaError(
+                ErrorCode.INVALID_TXN_STATE, "The batch is part of a transaction that was never begun here"
+            )
+        if header.producer_id >= 0:
+            repeated = self.producers.check(header)
+            if repeated is not None:
+                stamped = repeated.timestamp if config.message_timestamp_type == "LogAppendTime" else -1
+                return Appended(repeated.base_offset, stamped, self.log.log_start_offset)
+        if config.opens_batches and needs_opening(header, config):
+            records, header = open_batch(records, header, config, now_ms)
+        log = self.log
+        try:
+            written = log.append(records, header, self.leader_epoch, now_ms)
+        except LogWriteFailed as error:
+            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        base_offset = written.base_offset
+        if written.rolled:
+            self.log.write_snapshot(base_offset, self.producers.entries())
+        if header.producer_id >= 0:
+            self.producers.record(header, base_offset)
+        self.appended.fire()
+        return Appended(
+            base_offset, header.max_timestamp if header.attributes & 0x08 else -1, log.log_start_offset
+        )
+
+    def append_journal(self, batch: bytes, now_ms: int) -> int:
+        """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
+        header = parse_header(batch, 0)
+        try:
+            written = self.log.append(batch, header, self.leader_epoch, now_ms)
+        except LogWriteFailed as error:
+            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        if written.rolled:
+            self.log.write_snapshot(written.base_offset, self.producers.entries())
+        self.appended.fire()
+        return written.base_offset
+
+    def journal_batches(self) -> Iterator[memoryview]:
+        """Every data batch from the log start to the end, in order."""
+        for batch in self.log.read_batches(self.log.log_start_offset):
+            if not parse_header(batch, 0).is_control:
+                yield batch
+
+    def read(self, offset: int, max_bytes: int, *, at_least_one: bool) -> memoryview | bytes:
+        """Whole batches from the one that contains `offset`, up to the high watermark.
+
+        Empty at the end. `at_least_one` gives the first batch whole even when it is larger than `max_bytes`.
+        Raises KafkaError(OFFSET_OUT_OF_RANGE) outside [log start, log end].
+        """
+        log = self.log
+        end = log.log_end_offset
+        if offset == end:
+            return b""
+        if offset < log.log_start_offset or offset > end:
+            raise KafkaError(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                f"Offset {offset} of {self.topic}-{self.index} is outside [{log.log_start_offset}, {end}]",
+            )
+        return log.read(offset, max_bytes, end, at_least_one)
+
+    def check_leader_epoch(self, current_leader_epoch: int) -> None:
+        """Is the client's idea of the leader the current one? -1 asks for no check (KIP-320).
+
+        Raises KafkaError: FENCED_LEADER_EPOCH for an older one, UNKNOWN_LEADER_EPOCH for a newer one.
+        """
+        if current_leader_epoch < 0 or current_leader_epoch == self.leader_epoch:
+            return
+        if current_leader_epoch < self.leader_epoch:
+            raise KafkaError(ErrorCode.FENCED_LEADER_EPOCH)
+        raise KafkaError(ErrorCode.UNKNOWN_LEADER_EPOCH)
+
+    def delete_records(self, before_offset: int) -> int:
+        """Move the log start up to `before_offset` (-1: the high watermark); the new log start.
+
+        Raises KafkaError: POLICY_VIOLATION when the topic does not delete, OFFSET_OUT_OF_RANGE beyond the end.
+        """
+        if self.config.compacted and not self.config.deletes:
+            raise KafkaError(
+                ErrorCode.POLICY_VIOLATION, f"Records of {self.topic} cannot be deleted: it is only compacted"
+            )
+        if before_offset == -1:
+            before_offset = self.high_watermark
+        if before_offset < 0 or before_offset > self.high_watermark:
+            raise KafkaError(ErrorCode.OFFSET_OUT_OF_RANGE)
+        if before_offset > self.log.log_start_offset:
+            self.log.advance_log_start(before_offset)
+        return self.log.log_start_offset
+
+    def write_snapshot(self) -> None:
+        """Keep the producers' state beside the log, complete up to its end: what a clean stop leaves."""
+        self.log.write_snapshot(self.log.log_end_offset, self.producers.entries())
+
+    def _load_producers(self) -> None:
+        snapshot = self.log.latest_snapshot()
+        replay_from = self.log.log_start_offset
+        if snapshot is not None:
+            offset, entries = snapshot
+            self.producers.load(entries)
+            replay_from = max(replay_from, offset)
+        if replay_from < self.log.log_end_offset:
+            for header in self.log.batches(replay_from):
+                if header.producer_id >= 0:
+                    self.producers.record(header, header.base_offset)

@@ -1,0 +1,169 @@
+"""Idempotent producers on one partition: what each wrote last, and whether the next batch may follow (KIP-98, KIP-360).
+
+The state is derived from the log: the newest snapshot file plus the batches after it give it back after a restart.
+Always holds: a producer's remembered batches are its newest, at most five, oldest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from kwire.errors import ErrorCode, KafkaError
+from kwire.log.snapshot import ProducerEntry
+from kwire.records.batch import BatchHeader
+
+REMEMBERED_BATCHES = 5
+"""How many batches of a producer are recognised when they come again; clients have at most as many in flight."""
+
+_MAX_SEQUENCE = 2**31 - 1
+
+
+@attrs.define
+class WrittenBatch:
+    """One batch that a producer wrote: enough to recognise it and to give the same answer again."""
+
+    first_sequence: int
+    last_sequence: int
+    base_offset: int
+    last_offset: int
+    timestamp: int
+
+
+@attrs.define
+class Producer:
+    """What one producer id has on one partition."""
+
+    epoch: int
+    batches: list[WrittenBatch] = attrs.Factory(list)
+    last_timestamp: int = -1
+    coordinator_epoch: int = -1
+    current_txn_first_offset: int = -1
+
+
+class Producers:
+    """The producers of one partition, by producer id."""
+
+    __slots__ = ("by_id",)
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, Producer] = {}
+
+    def check(self, header: BatchHeader) -> WrittenBatch | None:
+        """May this batch be appended? None for yes; the batch written before, when it is a repeat of that.
+
+        Raises KafkaError: INVALID_PRODUCER_EPOCH for an epoch that was replaced, OUT_OF_ORDER_SEQUENCE_NUMBER for a
+        gap or an overlap. A producer that this partition does not know may begin with any sequence.
+        """
+        producer = self.by_id.get(header.producer_id)
+        if producer is None:
+            return None
+        epoch = header.producer_epoch
+        sequence = header.base_sequence
+        if epoch == producer.epoch:
+            batches = producer.batches
+            last = batches[-1].last_sequence if batches else -1
+            if sequence == last + 1 or (sequence == 0 and last == _MAX_SEQUENCE):
+                return None
+            last_sequence = header.last_sequence
+            for batch in batches:
+                if batch.first_sequence == sequence and batch.last_sequence == last_sequence:
+                    return batch
+            raise KafkaError(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                f"Out of order sequence number for producer {header.producer_id}: {sequence} (incoming), "
+                f"{last} (current end)",
+            )
+        if epoch < producer.epoch:
+            raise KafkaError(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                f"Epoch of producer {header.producer_id} is {epoch}, smaller than the last seen {producer.epoch}",
+            )
+        if sequence != 0:
+            raise KafkaError(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                f"Producer {header.producer_id} begins epoch {epoch} with sequence {sequence} instead of 0",
+            )
+        return None
+
+    def record(self, header: BatchHeader, base_offset: int) -> None:
+        """Remember a batch that was appended at `base_offset` (live and in replay alike)."""
+        producer = self.by_id.get(header.producer_id)
+        if producer is None:
+            producer = self.by_id[header.producer_id] = Producer(header.producer_epoch)
+        elif header.producer_epoch != producer.epoch:
+            producer.epoch = header.producer_epoch
+            producer.batches.clear()
+        timestamp = header.max_timestamp
+        producer.last_timestamp = timestamp
+        if header.is_control:  # a transaction marker ends what was open; it has no sequence of its own
+            producer.current_txn_first_offset = -1
+            return
+        batches = producer.batches
+        if len(batches) == REMEMBERED_BATCHES:
+            del batches[0]
+        batches.append(
+            WrittenBatch(
+                header.base_sequence,
+                header.last_sequence,
+                base_offset,
+                base_offset + header.last_offset_delta,
+                timestamp,
+            )
+        )
+        if header.is_transactional and producer.current_txn_first_offset < 0:
+            producer.current_txn_first_offset = base_offset
+
+    def entries(self) -> list[ProducerEntry]:
+        """The state as a snapshot file keeps it: the last batch of each producer."""
+        entries = []
+        for producer_id, producer in self.by_id.items():
+            last = producer.batches[-1] if producer.batches else None
+            entries.append(
+                ProducerEntry(
+                    producer_id=producer_id,
+                    epoch=producer.epoch,
+                    last_sequence=last.last_sequence if last else -1,
+                    last_offset=last.last_offset if last else -1,
+                    offset_delta=last.last_offset - last.base_offset if last else 0,
+                    timestamp=producer.last_timestamp,
+                    coordinator_epoch=producer.coordinator_epoch,
+                    current_txn_first_offset=producer.current_txn_first_offset,
+                )
+            )
+        return entries
+
+    def load(self, entries: Iterable[ProducerEntry]) -> None:
+        """Take over the state of a snapshot file."""
+        for entry in entries:
+            producer = Producer(
+                epoch=entry.epoch,
+                last_timestamp=entry.timestamp,
+                coordinator_epoch=entry.coordinator_epoch,
+                current_txn_first_offset=entry.current_txn_first_offset,
+            )
+            if entry.last_offset >= 0 and entry.last_sequence >= 0:
+                first_sequence = entry.last_sequence - entry.offset_delta
+                if first_sequence < 0:
+                    first_sequence += _MAX_SEQUENCE + 1
+                producer.batches.append(
+                    WrittenBatch(
+                        first_sequence,
+                        entry.last_sequence,
+                        entry.last_offset - entry.offset_delta,
+                        entry.last_offset,
+                        entry.timestamp,
+                    )
+                )
+            self.by_id[entry.producer_id] = producer
+
+    def expire(self, now_ms: int, expiration_ms: int) -> None:
+        """Forget producers that wrote nothing for `expiration_ms` and have no open transaction."""
+        expired = [
+            producer_id
+            for producer_id, producer in self.by_id.items()
+            if producer.current_txn_first_offset < 0 and now_ms - producer.last_timestamp >= expiration_ms
+        ]
+        for producer_id in expired:
+            del self.by_id[producer_id]
