@@ -1,0 +1,49 @@
+# `make serve` and `make test` do all the set-up that they need, in .venv beside this file.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help serve test check compat bench lock generate docs clean
+
+help:  ## What can be made here.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+serve: $(READY)  ## Serve on 127.0.0.1:9092, data in ./kwire-data.
+	$(BIN)/kwire serve
+
+test: check  ## Everything static, then the unit, property and simulation tests.
+	$(BIN)/python -m pytest tests
+
+check: $(READY)  ## Lint, format, types, import contracts, generated code.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python protocol_specs/generate.py --check
+
+compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
+	$(BIN)/python -m pytest compat_tests
+
+bench: $(READY)  ## kwire against Apache Kafka on this machine, side by side.
+	$(BIN)/python benchmarks/run.py
+
+generate: $(READY)  ## Write the generated code anew from protocol_specs/.
+	$(BIN)/python protocol_specs/generate.py
+
+docs: $(READY)  ## Write the generated pages and tables of the documentation anew.
+	$(BIN)/python tests/generated_docs.py
+
+lock: $(READY)  ## Lock the newest dependencies that pyproject.toml allows.
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
+		--python-version 3.11 --group dev pyproject.toml --output-file requirements-dev.lock
+
+clean:  ## Remove what was built and cached, not your data.
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
