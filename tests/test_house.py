@@ -16,7 +16,11 @@ SOURCES = sorted(
     for path in (ROOT / "src" / "kwire").rglob("*.py")
     if not {"messages", "stored"} & set(path.relative_to(ROOT).parts)
 )
-RULES = [path for path in SOURCES if path.relative_to(ROOT / "src" / "kwire").parts[0] in ("broker", "log", "records")]
+RULES = [
+    path
+    for path in SOURCES
+    if path.relative_to(ROOT / "src" / "kwire").parts[0] in ("broker", "log", "records")
+]
 
 
 def identify(path: Path) -> str:

@@ -11,9 +11,7 @@ MAX_SEQUENCE = 2**31 - 1
 
 def header(sequence: int, count: int = 1, *, epoch: int = 0, producer_id: int = 7) -> BatchHeader:
     records = [Record(offset=i, timestamp=1000, key=None, value=b"v", headers=[]) for i in range(count)]
-    batch = build_batch(
-        records, producer_id=producer_id, producer_epoch=epoch, base_sequence=sequence
-    )
+    batch = build_batch(records, producer_id=producer_id, producer_epoch=epoch, base_sequence=sequence)
     return parse_header(batch, 0)
 
 

@@ -39,7 +39,9 @@ def fetch(broker: Broker, caller: Caller, request: FetchRequest) -> FetchRespons
         response, ready = _read(broker, version, request, budget, min_bytes)
         return response if ready or final else None
 
-    return Wait(attempt, _signals(broker, version, request), broker.clock.monotonic_ms() + request.max_wait_ms)
+    return Wait(
+        attempt, _signals(broker, version, request), broker.clock.monotonic_ms() + request.max_wait_ms
+    )
 
 
 def error_response(request: FetchRequest, code: ErrorCode) -> FetchResponse:
@@ -83,7 +85,8 @@ def _read(
                 ready = True
                 answers.append(
                     _refusal(
-                        index, ErrorCode.UNKNOWN_TOPIC_ID if unknown_id else ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                        index,
+                        ErrorCode.UNKNOWN_TOPIC_ID if unknown_id else ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                     )
                 )
                 continue

@@ -12,7 +12,9 @@ from kwire.codec.messages.init_producer_id import InitProducerIdRequest, InitPro
 from kwire.errors import ErrorCode, KafkaError
 
 
-def init_producer_id(broker: Broker, caller: Caller, request: InitProducerIdRequest) -> InitProducerIdResponse:
+def init_producer_id(
+    broker: Broker, caller: Caller, request: InitProducerIdRequest
+) -> InitProducerIdResponse:
     """A fresh producer id with epoch 0; an idempotent producer that recovers gets a fresh one too."""
     try:
         if request.transactional_id == "" or (request.producer_id == -1) != (request.producer_epoch == -1):

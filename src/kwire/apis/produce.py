@@ -101,9 +101,7 @@ def _unknown_topic(version: int) -> KafkaError:
 
 def _check_may_write_internal(topic: Topic, caller: Caller) -> None:
     if topic.name in INTERNAL_TOPICS and caller.client_id != ADMIN_CLIENT_ID:
-        raise KafkaError(
-            ErrorCode.INVALID_TOPIC_EXCEPTION, f"Cannot append to internal topic {topic.name}"
-        )
+        raise KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, f"Cannot append to internal topic {topic.name}")
 
 
 def _refusal(index: int, error: KafkaError) -> PartitionProduceResponse:

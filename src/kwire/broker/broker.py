@@ -74,7 +74,9 @@ class Broker:
         """
         log_dirs = self.config.log_dirs
         if len(log_dirs) != 1:
-            raise CannotStart(f"log.dirs names {len(log_dirs)} directories; kwire keeps its data in one for now")
+            raise CannotStart(
+                f"log.dirs names {len(log_dirs)} directories; kwire keeps its data in one for now"
+            )
         self.directory = LogDirectory.open(
             self.files,
             PurePath(log_dirs[0]),

@@ -89,7 +89,9 @@ class Partition:
         producer wrote before is not written again: it gets the same answer (KIP-98).
         """
         config = self.config
-        header = check_batch(records, max_bytes=config.max_message_bytes, segment_bytes=config.log.segment_bytes)
+        header = check_batch(
+            records, max_bytes=config.max_message_bytes, segment_bytes=config.log.segment_bytes
+        )
         assert records is not None
         check_timestamps(header, config, now_ms)
         if header.attributes & 0x10:

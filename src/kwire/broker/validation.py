@@ -43,7 +43,9 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
     Raises KafkaError: INVALID_RECORD, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE.
     """
     if records is None or len(records) == 0:
-        raise KafkaError(ErrorCode.INVALID_RECORD, "Produce requests must have exactly one record batch per partition")
+        raise KafkaError(
+            ErrorCode.INVALID_RECORD, "Produce requests must have exactly one record batch per partition"
+        )
     size = len(records)
     if size < BATCH_OVERHEAD:
         if size > 16 and records[16] < 2:
@@ -61,7 +63,9 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
         raise KafkaError(ErrorCode.CORRUPT_MESSAGE, f"A record batch says {batch_size} bytes and has {size}")
     count = header.records_count
     if header.base_offset != 0:
-        raise KafkaError(ErrorCode.INVALID_RECORD, f"The base offset of a new batch is {header.base_offset}, not 0")
+        raise KafkaError(
+            ErrorCode.INVALID_RECORD, f"The base offset of a new batch is {header.base_offset}, not 0"
+        )
     if count <= 0 or header.last_offset_delta + 1 != count:
         raise KafkaError(
             ErrorCode.INVALID_RECORD,
@@ -72,9 +76,13 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
     if header.attributes & 0x07 > _ZSTD:
         raise KafkaError(ErrorCode.INVALID_RECORD, f"Unknown compression codec {header.attributes & 0x07}")
     if header.producer_id >= 0 and header.base_sequence < 0:
-        raise KafkaError(ErrorCode.INVALID_RECORD, f"Producer {header.producer_id} sent a batch without a sequence")
+        raise KafkaError(
+            ErrorCode.INVALID_RECORD, f"Producer {header.producer_id} sent a batch without a sequence"
+        )
     if size > max_bytes:
-        raise KafkaError(ErrorCode.MESSAGE_TOO_LARGE, f"The batch has {size} bytes; the topic allows {max_bytes}")
+        raise KafkaError(
+            ErrorCode.MESSAGE_TOO_LARGE, f"The batch has {size} bytes; the topic allows {max_bytes}"
+        )
     if size > segment_bytes:
         raise KafkaError(
             ErrorCode.RECORD_LIST_TOO_LARGE, f"The batch has {size} bytes; a segment holds {segment_bytes}"
@@ -91,7 +99,9 @@ def _old_magic(magic: int) -> KafkaError:
 def check_timestamps(header: BatchHeader, config: TopicConfig, now_ms: int) -> None:
     """Raises KafkaError(INVALID_TIMESTAMP) for time set by a client that the topic does not accept."""
     if header.attributes & LOG_APPEND_TIME:
-        raise KafkaError(ErrorCode.INVALID_TIMESTAMP, "Producers may not set the timestamp type to LogAppendTime")
+        raise KafkaError(
+            ErrorCode.INVALID_TIMESTAMP, "Producers may not set the timestamp type to LogAppendTime"
+        )
     if config.message_timestamp_type == "LogAppendTime":
         return
     newest = header.max_timestamp
@@ -141,7 +151,8 @@ def open_batch(
             raise KafkaError(ErrorCode.INVALID_RECORD, f"The batch does not decode: {error}") from error
         if len(opened) != header.records_count:
             raise KafkaError(
-                ErrorCode.INVALID_RECORD, f"The batch counts {header.records_count} records and holds {len(opened)}"
+                ErrorCode.INVALID_RECORD,
+                f"The batch counts {header.records_count} records and holds {len(opened)}",
             )
         if config.compacted:
             keyless = [index for index, record in enumerate(opened) if record.key is None]
