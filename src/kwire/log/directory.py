@@ -1,0 +1,355 @@
+"""One log directory: the partition directories in it, and the files that speak for all of them.
+
+Those are `meta.properties` (whose it is), `.lock` (that one broker has it), the clean-shutdown marker, and
+the checkpoints. Always holds: the marker is there only between an orderly close and the next opening, so its
+presence means that every file can be trusted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+
+from kwire.errors import CannotStart
+from kwire.log.checkpoint import (
+    HIGH_WATERMARKS,
+    LOG_STARTS,
+    RECOVERY_POINTS,
+    BadCheckpoint,
+    TopicPartition,
+    decode_checkpoint,
+    encode_checkpoint,
+)
+from kwire.log.log import Log, LogConfig, LogWriteFailed
+from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
+from kwire.log.partition_metadata import (
+    BadPartitionMetadata,
+    decode_partition_metadata,
+    decode_uuid,
+    directory_name,
+    encode_uuid,
+    split_directory_name,
+)
+from kwire.log.seam import DirectoryLocked, Files, Lock
+from kwire.log.trash import DELETED_DIRECTORY_SUFFIX, Trash
+
+META_PROPERTIES = "meta.properties"
+LOCK_FILE = ".lock"
+CLEAN_SHUTDOWN = ".kafka_cleanshutdown"
+
+_ASIDE_SUFFIXES = ("-stray", "-future")
+_MAX_NAME_BYTES = 255
+
+
+@attrs.frozen
+class FoundPartition:
+    """A partition directory that is there."""
+
+    topic: str
+    partition: int
+    topic_id: bytes | None
+    path: str
+
+
+class LogDirectory:
+    """One directory of `log.dirs`, open and locked. Made by `LogDirectory.open`."""
+
+    def __init__(self, files: Files, path: str, lock: Lock) -> None:
+        self.files = files
+        self.path = path
+        self.cluster_id = ""
+        """22 characters."""
+        self.directory_id = bytes(16)
+        self.was_clean = True
+        """The broker before closed it in order, or it is new."""
+        self.broker_epoch = -1
+        """What the clean-shutdown marker said, -1 without one."""
+        self.warnings: list[str] = []
+        """What was wrong and could be gone round, one sentence each, for the log lines of a start."""
+        self.recovery_points: dict[TopicPartition, int] = {}
+        self.log_starts: dict[TopicPartition, int] = {}
+        self.high_watermarks: dict[TopicPartition, int] = {}
+        self.trash = Trash(files)
+        self._lock = lock
+        self._random_bytes: Callable[[int], bytes] = os.urandom
+        self._topic_ids: dict[TopicPartition, bytes | None] = {}
+
+    @classmethod
+    def open(
+        cls,
+        files: Files,
+        path: str,
+        *,
+        node_id: int,
+        cluster_id: str | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> LogDirectory:
+        """Take the directory, made if need be. `cluster_id` None takes what is there, or a new random one.
+
+        Raises CannotStart with one sentence: locked, of another node or cluster, or not a data directory at
+        all.
+        """
+        path = path.rstrip("/") or "/"
+        try:
+            files.make_directory(path)
+            names = {entry.name for entry in files.entries(path)}
+            if META_PROPERTIES not in names:
+                _refuse_foreign(path, names)
+            lock = files.lock(f"{path}/{LOCK_FILE}")
+        except DirectoryLocked as error:
+            raise CannotStart(
+                f"The data directory {path} is in use by another broker: stop that one, or name another directory"
+            ) from error
+        except OSError as error:
+            raise CannotStart(f"Cannot use {path} as data directory: {error.strerror or error}") from error
+        directory = cls(files, path, lock)
+        directory._random_bytes = random_bytes
+        try:
+            directory._load_meta_properties(names, node_id, cluster_id)
+            directory._load_marker(names)
+            directory._load_checkpoints(names)
+        except OSError as error:
+            lock.release()
+            raise CannotStart(f"Cannot use {path} as data directory: {error.strerror or error}") from error
+        except CannotStart:
+            lock.release()
+            raise
+        return directory
+
+    def _load_meta_properties(self, names: set[str], node_id: int, cluster_id: str | None) -> None:
+        path = f"{self.path}/{META_PROPERTIES}"
+        if META_PROPERTIES not in names:
+            self.cluster_id = cluster_id or encode_uuid(self._random_bytes(16))
+            self.directory_id = self._random_bytes(16)
+            properties = {
+                "version": "1",
+                "cluster.id": self.cluster_id,
+                "node.id": str(node_id),
+                "directory.id": encode_uuid(self.directory_id),
+            }
+            text = "".join(f"{name}={value}\n" for name, value in properties.items())
+            self.files.write_atomic(path, text.encode(), sync=True)
+            return
+        properties = parse_properties(self.files.read_bytes(path).decode("utf-8", "replace"))
+        version = properties.get("version")
+        if version == "0":
+            raise CannotStart(
+                f"{path} is of a broker that ran with ZooKeeper: migrate it to KRaft with Kafka first"
+            )
+        if version != "1":
+            raise CannotStart(f"{path} has version {version}, which is not known: 1 is")
+        if properties.get("node.id") != str(node_id):
+            raise CannotStart(
+                f"The data directory {self.path} belongs to node {properties.get('node.id')}, this is node {node_id}: "
+                f"set node.id, or name another directory"
+            )
+        found = properties.get("cluster.id", "")
+        if not found or (cluster_id is not None and found != cluster_id):
+            raise CannotStart(
+                f"The data directory {self.path} belongs to cluster {found or 'unknown'}, this is {cluster_id}"
+            )
+        self.cluster_id = found
+        try:
+            self.directory_id = decode_uuid(properties.get("directory.id", ""))
+        except ValueError as error:
+            raise CannotStart(f"{path} has no good directory.id: {error}") from error
+
+    def _load_marker(self, names: set[str]) -> None:
+        if CLEAN_SHUTDOWN not in names:
+            self.was_clean = META_PROPERTIES not in names
+            return
+        path = f"{self.path}/{CLEAN_SHUTDOWN}"
+        try:
+            marker = json.loads(self.files.read_bytes(path))
+            self.broker_epoch = int(marker.get("brokerEpoch", -1))
+        except (ValueError, AttributeError):
+            self.broker_epoch = -1  # older brokers left an empty file
+        self.files.unlink(path)
+        self.files.sync_directory(self.path)
+
+    def _load_checkpoints(self, names: set[str]) -> None:
+        self.recovery_points = self._load_checkpoint(
+            names, RECOVERY_POINTS, "every log is checked from its start"
+        )
+        self.log_starts = self._load_checkpoint(
+            names, LOG_STARTS, "records that were deleted from the start of a segment are there again"
+        )
+        self.high_watermarks = self._load_checkpoint(
+            names, HIGH_WATERMARKS, "logs are readable up to their ends"
+        )
+
+    def _load_checkpoint(self, names: set[str], name: str, consequence: str) -> dict[TopicPartition, int]:
+        if name not in names:
+            return {}
+        path = f"{self.path}/{name}"
+        try:
+            return decode_checkpoint(self.files.read_bytes(path))
+        except BadCheckpoint as error:
+            self.warnings.append(f"{path} is damaged ({error}): {consequence}")
+            return {}
+
+    def partitions(self) -> list[FoundPartition]:
+        """The partition directories that are there. Deleted ones are queued for removal, strays are left
+        alone.
+        """
+        found = []
+        for entry in self.files.entries(self.path):
+            name = entry.name
+            if not entry.is_directory or name.endswith(_ASIDE_SUFFIXES):
+                continue
+            path = f"{self.path}/{name}"
+            if name.endswith(DELETED_DIRECTORY_SUFFIX):
+                self.trash.add(path, 0)
+                continue
+            try:
+                topic, partition = split_directory_name(name)
+            except ValueError:
+                if name != "lost+found":
+                    self.warnings.append(f"{path} is not a partition directory and is left alone")
+                continue
+            topic_id = self._load_topic_id(path)
+            self._topic_ids[topic, partition] = topic_id
+            found.append(FoundPartition(topic, partition, topic_id, path))
+        found.sort(key=lambda each: (each.topic, each.partition))
+        return found
+
+    def _load_topic_id(self, path: str) -> bytes | None:
+        try:
+            return decode_partition_metadata(self.files.read_bytes(f"{path}/{PARTITION_METADATA}"))
+        except FileNotFoundError:
+            return None
+        except BadPartitionMetadata as error:
+            self.warnings.append(f"{path}/{PARTITION_METADATA} is damaged: {error}")
+            return None
+
+    def create_log(self, topic: str, partition: int, topic_id: bytes, config: LogConfig, now_ms: int) -> Log:
+        """A new log. Raises LogWriteFailed."""
+        path = f"{self.path}/{directory_name(topic, partition)}"
+        log = Log.create(
+            self.files, path, topic, partition, topic_id, config, now_ms=now_ms, trash=self.trash
+        )
+        self._topic_ids[topic, partition] = topic_id
+        return log
+
+    def open_log(self, topic: str, partition: int, config: LogConfig, now_ms: int) -> Log:
+        """A log that is there, checked and cut first unless the directory was closed in order.
+
+        Raises CorruptLog when it cannot be put right, OSError when it cannot be read.
+        """
+        key = (topic, partition)
+        return Log.open(
+            self.files,
+            f"{self.path}/{directory_name(topic, partition)}",
+            config,
+            clean=self.was_clean,
+            recovery_point=self.recovery_points.get(key, 0),
+            log_start_offset=self.log_starts.get(key, 0),
+            now_ms=now_ms,
+            topic_id=self._topic_ids.get(key),
+            trash=self.trash,
+        )
+
+    def schedule_delete(self, log: Log) -> None:
+        """Rename the log's directory out of the way at once; `purge` removes it later. Raises
+        LogWriteFailed.
+        """
+        log.abandon()
+        suffix = f"-{log.partition}.{self._random_bytes(16).hex()}{DELETED_DIRECTORY_SUFFIX}"
+        path = f"{self.path}/{log.topic[: _MAX_NAME_BYTES - len(suffix)]}{suffix}"
+        try:
+            self.files.rename(log.directory, path)
+            self.files.sync_directory(self.path)
+        except OSError as error:
+            raise LogWriteFailed(log.directory, error) from error
+        self.trash.add(path, log.config.file_delete_delay_ms)
+        for offsets in (self.recovery_points, self.log_starts, self.high_watermarks, self._topic_ids):
+            offsets.pop((log.topic, log.partition), None)
+
+    def purge(self, now_ms: int) -> int:
+        """Remove deleted segments and topics whose time has come; how many files and directories."""
+        return self.trash.purge(now_ms)
+
+    def write_checkpoints(
+        self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int], *, sync: bool = True
+    ) -> None:
+        """Keep recovery points, log starts and high watermarks of all logs of this directory.
+
+        Raises LogWriteFailed.
+        """
+        logs = list(logs)
+        self.recovery_points = {(log.topic, log.partition): log.recovery_point for log in logs}
+        self.log_starts = {
+            (log.topic, log.partition): log.log_start_offset
+            for log in logs
+            if log.log_start_offset > log.segments[0].base_offset
+        }
+        self.high_watermarks = dict(high_watermarks)
+        for name, offsets in (
+            (RECOVERY_POINTS, self.recovery_points),
+            (LOG_STARTS, self.log_starts),
+            (HIGH_WATERMARKS, self.high_watermarks),
+        ):
+            path = f"{self.path}/{name}"
+            try:
+                self.files.write_atomic(path, encode_checkpoint(offsets), sync=sync)
+            except OSError as error:
+                raise LogWriteFailed(path, error) from error
+
+    def close(
+        self,
+        logs: Iterable[Log],
+        high_watermarks: Mapping[TopicPartition, int] | None = None,
+        *,
+        clean: bool = True,
+        broker_epoch: int = -1,
+    ) -> None:
+        """Close the logs and give the directory back. `clean` makes all durable and leaves the marker, last.
+
+        Raises LogWriteFailed when not everything could be made durable: then there is no marker, and the next
+        start checks the logs. The lock is released in any case.
+        """
+        logs = list(logs)
+        try:
+            for log in logs:
+                log.close(clean=clean)
+            if clean:
+                if high_watermarks is None:
+                    high_watermarks = {(log.topic, log.partition): log.log_end_offset for log in logs}
+                self.write_checkpoints(logs, high_watermarks)
+                path = f"{self.path}/{CLEAN_SHUTDOWN}"
+                marker = json.dumps({"version": 0, "brokerEpoch": broker_epoch}, separators=(",", ":"))
+                try:
+                    self.files.write_atomic(path, marker.encode(), sync=True)
+                except OSError as error:
+                    raise LogWriteFailed(path, error) from error
+        finally:
+            self._lock.release()
+
+
+def parse_properties(text: str) -> dict[str, str]:
+    """`name=value` lines of a simple Java properties file, as Kafka writes `meta.properties`."""
+    properties = {}
+    for line in text.splitlines():
+        line = line.strip()
+        if line and line[0] not in "#!":
+            name, _, value = line.partition("=")
+            properties[name.strip()] = value.strip()
+    return properties
+
+
+def _refuse_foreign(path: str, names: set[str]) -> None:
+    """A directory without `meta.properties` must be empty: it may be somebody's home, or a damaged data
+    directory.
+    """
+    foreign = sorted(
+        name for name in names if name not in (LOCK_FILE, "lost+found", META_PROPERTIES + ".tmp")
+    )
+    if foreign:
+        raise CannotStart(
+            f"{path} is not a data directory: it holds {foreign[0]}"
+            f"{f' and {len(foreign) - 1} more' if len(foreign) > 1 else ''} but no {META_PROPERTIES}; "
+            f"name an empty directory"
+        )

@@ -1,0 +1,200 @@
+"""The file system of the machine, behind the seam: appends by `pwritev`, reads from a read-only memory map.
+
+A full disk is an OSError of the write, never a SIGBUS of a map, because nothing is written through a map.
+Always holds: a slice that was handed out stays good. A map is never closed, it is let go; Python unmaps it
+when the last slice is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+import attrs
+
+from kwire.log.memory_files import MemoryFiles as MemoryFiles
+from kwire.log.memory_files import ShortWrite as ShortWrite
+from kwire.log.seam import Buffer, DirectoryLocked, Entry
+from kwire.log.seam import File as File
+from kwire.log.seam import Files as Files
+from kwire.log.seam import Lock as Lock
+
+COPIED_BYTES = 32 * 1024
+"""Reads beyond the map up to this size are copied by `pread`: cheaper than a new map of a file that just
+grew.
+"""
+
+_HAS_PWRITEV = hasattr(os, "pwritev")  # some Pythons for macOS lack it
+
+
+class DiskFile:
+    """One open file of the machine."""
+
+    __slots__ = ("_fd", "_mapped", "_view", "path")
+
+    def __init__(self, path: str, fd: int) -> None:
+        self.path = path
+        self._fd = fd
+        self._mapped = 0
+        self._view = memoryview(b"")
+
+    def size(self) -> int:
+        return os.fstat(self._fd).st_size
+
+    def write(self, position: int, parts: Sequence[Buffer], size: int) -> None:
+        if _HAS_PWRITEV:
+            written = os.pwritev(self._fd, parts, position)
+        else:
+            written = os.pwrite(self._fd, b"".join(parts), position)
+        if written != size:
+            self._write_rest(position, b"".join(parts), written)
+
+    def _write_rest(self, position: int, data: bytes, written: int) -> None:
+        """A write may stop short (a signal, a nearly full disk): go on until it is whole or fails for a
+        reason.
+        """
+        while written < len(data):
+            more = os.pwrite(self._fd, memoryview(data)[written:], position + written)
+            if more == 0:
+                raise OSError(errno.EIO, "The file takes no more bytes", self.path)
+            written += more
+
+    def read(self, start: int, end: int) -> bytes | memoryview:
+        if end <= self._mapped:
+            return self._view[start:end]
+        if end - start <= COPIED_BYTES:
+            return os.pread(self._fd, end - start, start)
+        size = os.fstat(self._fd).st_size
+        if size == 0:
+            return b""
+        self._view = memoryview(mmap.mmap(self._fd, size, access=mmap.ACCESS_READ))
+        self._mapped = size
+        return self._view[start:end]
+
+    def sync(self) -> None:
+        _sync(self._fd)
+
+    def truncate(self, size: int) -> None:
+        if size < self._mapped:  # bytes of a map beyond the end of its file are deadly to touch
+            self._view = memoryview(b"")
+            self._mapped = 0
+        os.ftruncate(self._fd, size)
+
+    def close(self) -> None:
+        self._view = memoryview(b"")
+        self._mapped = 0
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def _sync(fd: int) -> None:
+    if sys.platform == "darwin":  # fsync of macOS stops at the drive's own cache
+        import fcntl
+
+        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(fd)
+
+
+@attrs.define
+class _DiskLock:
+    _fd: int
+
+    def release(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+class DiskFiles:
+    """The file system of the machine."""
+
+    def open(self, path: str, *, create: bool = False) -> DiskFile:
+        flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+        return DiskFile(path, os.open(path, flags, 0o644))
+
+    def read_bytes(self, path: str) -> bytes:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            parts = []
+            while part := os.read(fd, 1 << 20):
+                parts.append(part)
+        finally:
+            os.close(fd)
+        return b"".join(parts)
+
+    def write_atomic(self, path: str, data: bytes, *, sync: bool) -> None:
+        temporary = path + ".tmp"
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        try:
+            view = memoryview(data)
+            while len(view):
+                view = view[os.write(fd, view) :]
+            if sync:
+                _sync(fd)
+        finally:
+            os.close(fd)
+        os.replace(temporary, path)
+        if sync:
+            self.sync_directory(os.path.dirname(path))
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(path)
+
+    def entries(self, path: str) -> list[Entry]:
+        entries = []
+        with os.scandir(path) as scan:
+            for entry in scan:
+                try:
+                    status = entry.stat()
+                except FileNotFoundError:
+                    continue  # gone since the directory was read
+                is_directory = entry.is_dir()
+                entries.append(
+                    Entry(entry.name, is_directory, status.st_size, status.st_mtime_ns // 1_000_000)
+                )
+        return entries
+
+    def make_directory(self, path: str) -> None:
+        os.makedirs(path, exist_ok=True)
+
+    def rename(self, old: str, new: str) -> None:
+        os.replace(old, new)
+
+    def unlink(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+    def remove_tree(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(path)
+
+    def sync_directory(self, path: str) -> None:
+        fd = os.open(path or ".", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def lock(self, path: str) -> Lock:
+        """Kafka's Java holds a POSIX record lock, which two holders in one process would share: take both
+        kinds.
+        """
+        import fcntl
+
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(fd)
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise DirectoryLocked(error.errno, "The lock is held by another process", path) from error
+            raise
+        return _DiskLock(fd)

@@ -1,0 +1,588 @@
+"""One partition's log: segments from the log start to the end, to which whole record batches are appended.
+
+Knows no API, no client and no producer: who may append is decided above. Always holds: offsets rise without
+overlap from batch to batch; a read gives whole batches from one segment; an append that failed left nothing
+that can be read, and the end where it was.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from kwire.log import epochs as epoch_file
+from kwire.log.checkpoint import BadCheckpoint
+from kwire.log.config import LogConfig as LogConfig
+from kwire.log.epochs import LeaderEpochs
+from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
+from kwire.log.partition_metadata import (
+    decode_partition_metadata,
+    encode_partition_metadata,
+    split_directory_name,
+)
+from kwire.log.recovery import Recovered, clean_up, recover_segment
+from kwire.log.seam import Buffer, Entry, Files
+from kwire.log.segment import LOG_SUFFIX, SUFFIXES, CorruptLog, Segment, file_name
+from kwire.log.snapshot import ProducerEntry, Snapshots
+from kwire.log.trash import DELETED_SUFFIX, Trash
+from kwire.records.batch import BatchHeader, CorruptBatch, iter_records
+from kwire.records.compression import DecompressionFailed
+
+
+class LogWriteFailed(Exception):
+    """The file system refused (a full or broken disk): `path` says where, `cause` is the OSError."""
+
+    def __init__(self, path: str, cause: OSError) -> None:
+        super().__init__(f"Cannot write {path}: {cause.strerror or cause}")
+        self.path = path
+        self.cause = cause
+
+
+@attrs.define
+class Appended:
+    """Where a batch is now. `rolled`: it is the first of a new segment."""
+
+    base_offset: int
+    last_offset: int
+    rolled: bool
+
+
+class Log:
+    """The log of one partition. Made by `Log.create` or `Log.open`."""
+
+    __slots__ = (
+        "_active",
+        "_bases",
+        "_config",
+        "_failed",
+        "_files",
+        "_latest_epoch",
+        "_names_synced",
+        "_roll_ms",
+        "_segment_bytes",
+        "_segments",
+        "_snapshots",
+        "_trash",
+        "directory",
+        "leader_epochs",
+        "log_end_offset",
+        "log_start_offset",
+        "partition",
+        "recovered",
+        "recovery_point",
+        "topic",
+        "topic_id",
+    )
+
+    def __init__(
+        self, files: Files, directory: str, topic_id: bytes | None, config: LogConfig, trash: Trash | None
+    ) -> None:
+        self.directory = directory
+        self.topic, self.partition = split_directory_name(posixpath.basename(directory))
+        self.topic_id = topic_id
+        self.log_start_offset = 0
+        self.log_end_offset = 0
+        self.recovery_point = 0
+        """Everything below is on disk for good."""
+        self.recovered: Recovered | None = None
+        """What the opening had to check and cut after an unclean stop."""
+        self.leader_epochs = LeaderEpochs()
+        self._latest_epoch = -1
+        self._files = files
+        self._trash = Trash(files) if trash is None else trash
+        self._segments: list[Segment] = []
+        self._bases: list[int] = []  # base offsets of the segments, to search in
+        self._snapshots = Snapshots(files, directory)
+        self._failed: OSError | None = None
+        self._names_synced = False
+        self._config = config
+        self._segment_bytes = 0
+        self._roll_ms = 0
+
+    def __repr__(self) -> str:
+        return f"<Log {self.directory} [{self.log_start_offset}, {self.log_end_offset})>"
+
+    # Opening and closing
+
+    @classmethod
+    def create(
+        cls,
+        files: Files,
+        directory: str,
+        topic: str,
+        partition: int,
+        topic_id: bytes,
+        config: LogConfig,
+        *,
+        now_ms: int = 0,
+        trash: Trash | None = None,
+    ) -> Log:
+        """A new, empty log in a directory named `<topic>-<partition>`, which is made.
+
+        Raises LogWriteFailed, ValueError for a directory of another name.
+        """
+        log = cls(files, directory, topic_id, config, trash)
+        if (log.topic, log.partition) != (topic, partition):
+            raise ValueError(f"{directory} is not the directory of {topic}-{partition}")
+        try:
+            files.make_directory(directory)
+            files.write_atomic(
+                f"{directory}/{PARTITION_METADATA}", encode_partition_metadata(topic_id), sync=False
+            )
+            log._add_segment(0, now_ms)
+        except OSError as error:
+            raise LogWriteFailed(directory, error) from error
+        return log
+
+    @classmethod
+    def open(
+        cls,
+        files: Files,
+        directory: str,
+        config: LogConfig,
+        *,
+        clean: bool,
+        recovery_point: int = 0,
+        log_start_offset: int = 0,
+        now_ms: int = 0,
+        topic_id: bytes | None = None,
+        trash: Trash | None = None,
+    ) -> Log:
+        """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read
+        through.
+
+        Otherwise everything from `recovery_point` on is checked and cut before the first bad batch;
+        `recovered` says what was done. Raises CorruptLog when it cannot be put right, OSError when it cannot
+        be read.
+        """
+        log = cls(files, directory, topic_id, config, trash)
+        present = clean_up(files, directory, files.entries(directory))
+        if topic_id is None and PARTITION_METADATA in present:
+            log.topic_id = decode_partition_metadata(files.read_bytes(f"{directory}/{PARTITION_METADATA}"))
+        log._load_segments(present, now_ms)
+        log._load_epochs(present, clean)
+        log._snapshots = Snapshots(files, directory, present)
+        if not clean:
+            log._recover(recovery_point)
+        if not log._segments:
+            log._add_segment(log_start_offset, now_ms)
+        log._find_end()
+        if log_start_offset > log.log_end_offset:
+            log._start_anew(log_start_offset, now_ms)
+        log.log_start_offset = max(log_start_offset, log._bases[0])
+        log.recovery_point = min(recovery_point, log.log_end_offset) if not clean else log.log_end_offset
+        log._trim_state()
+        log._set_limits()
+        return log
+
+    def close(self, *, clean: bool = True) -> None:
+        """Give everything back. `clean` first makes it durable and cuts the indexes to size; LogWriteFailed
+        then.
+        """
+        if clean:
+            try:
+                for segment in self._segments:
+                    segment.end_writing()
+            except OSError as error:
+                raise LogWriteFailed(self.directory, error) from error
+            if self.recovery_point < self.log_end_offset:
+                self.flush()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Give everything back and write nothing: the log is deleted, or is to look as after a kill."""
+        for segment in self._segments:
+            segment.abandon()
+
+    def _load_segments(self, present: dict[str, Entry], now_ms: int) -> None:
+        interval = self._config.index_interval_bytes
+        for name in sorted(present):
+            if name.endswith(LOG_SUFFIX) and name[:-4].isdigit():
+                base_offset = int(name[:-4])
+                segment = Segment(
+                    self._files,
+                    self.directory,
+                    base_offset,
+                    present[name].size,
+                    interval_bytes=interval,
+                    created_ms=now_ms,
+                )
+                self._segments.append(segment)
+                self._bases.append(base_offset)
+        if self._segments:
+            self._active = self._segments[-1]
+
+    def _load_epochs(self, present: dict[str, Entry], clean: bool) -> None:
+        if epoch_file.FILE_NAME not in present:
+            return
+        path = f"{self.directory}/{epoch_file.FILE_NAME}"
+        try:
+            self.leader_epochs = LeaderEpochs.decode(self._files.read_bytes(path))
+        except BadCheckpoint as error:
+            if clean:
+                raise CorruptLog(path, 0, str(error)) from error
+            # It is written without waiting for the disk: a power loss may leave it torn, and the batches
+            # tell.
+            for segment in self._segments:
+                for _, header, _ in segment.batches():
+                    self.leader_epochs.assign(header.leader_epoch, header.base_offset)
+
+    def _recover(self, recovery_point: int) -> None:
+        """Check the segments from the one with the recovery point on; give up those after a bad batch."""
+        report = self.recovered = Recovered()
+        first = max(bisect_right(self._bases, recovery_point) - 1, 0)
+        if first < len(self._bases):
+            self.leader_epochs.truncate_end(self._bases[first])
+        for at in range(first, len(self._segments)):
+            segment = self._segments[at]
+            recover_segment(segment, self.leader_epochs, report)
+            segment.release()
+            if report.damage is not None:
+                report.dropped_segments = len(self._segments) - at - 1
+                report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
+                self._remove_segments(at + 1, len(self._segments))
+                break
+
+    def _find_end(self) -> None:
+        """The end of the log, from the batches after the last index entry."""
+        segment = self._active
+        self.log_end_offset = segment.base_offset
+        if segment.size == 0:
+            return
+        try:
+            positions = segment.index.positions
+            for _, header, _ in segment.batches(positions[-1] if positions else 0):
+                self.log_end_offset = header.next_offset
+        except CorruptLog:  # closed in order, and yet not whole: look closely
+            report = self.recovered = Recovered()
+            self.log_end_offset = recover_segment(segment, self.leader_epochs, report)
+        segment.release()
+
+    def _start_anew(self, offset: int, now_ms: int) -> None:
+        """Every record that is there was deleted already: go on after the deleted ones."""
+        self._remove_segments(0, len(self._segments))
+        self.leader_epochs.truncate_end(0)
+        self._add_segment(offset, now_ms)
+        self.log_end_offset = offset
+
+    def _trim_state(self) -> None:
+        """Leave no epoch and no snapshot of what is not there."""
+        changed = self.leader_epochs.truncate_end(self.log_end_offset)
+        changed |= self.leader_epochs.truncate_start(self.log_start_offset)
+        self._latest_epoch = self.leader_epochs.latest
+        if changed or self.recovered is not None:
+            self._write_epochs()
+        self._snapshots.truncate(self.log_end_offset)
+
+    # Settings
+
+    @property
+    def config(self) -> LogConfig:
+        return self._config
+
+    @config.setter
+    def config(self, config: LogConfig) -> None:
+        self._config = config
+        self._set_limits()
+
+    def _set_limits(self) -> None:
+        config = self._config
+        self._segment_bytes = config.segment_bytes
+        self._roll_ms = config.segment_ms
+        spread = min(config.segment_jitter_ms, config.segment_ms)
+        if spread > 0:  # the same segment always gets the same share, so that a seed reproduces a run
+            name = f"{self.topic}-{self.partition}-{self._active.base_offset}"
+            self._roll_ms -= zlib.crc32(name.encode()) % spread
+
+    # Appending
+
+    def append(self, batch: Buffer, header: BatchHeader, leader_epoch: int, now_ms: int) -> Appended:
+        """Append one whole batch, stamped with its offset and the leader's epoch; its other bytes stay.
+
+        Raises LogWriteFailed; then nothing was appended.
+        """
+        base_offset = self.log_end_offset
+        last_offset = base_offset + header.last_offset_delta
+        timestamp = header.max_timestamp
+        rolled = False
+        segment = self._active
+        try:
+            if self._failed is not None:
+                raise self._failed
+            if leader_epoch > self._latest_epoch:
+                self._begin_epoch(leader_epoch, base_offset)
+            if not segment.writable:
+                segment.begin_writing(self._config.segment_index_bytes)
+            size = segment.size
+            if size and (
+                size + len(batch) > self._segment_bytes
+                or segment.full
+                or last_offset - segment.base_offset > 2147483647
+                or (
+                    timestamp - segment.first_timestamp
+                    if segment.first_timestamp >= 0
+                    else now_ms - segment.created_ms
+                )
+                > self._roll_ms
+            ):
+                segment = self._roll(now_ms)
+                rolled = True
+            segment.append(batch, header.length, base_offset, last_offset, timestamp, leader_epoch)
+        except OSError as error:
+            raise LogWriteFailed(segment.path, error) from error
+        self.log_end_offset = last_offset + 1
+        return Appended(base_offset, last_offset, rolled)
+
+    def roll(self, now_ms: int) -> bool:
+        """Begin a new segment; False when the last one is empty. Raises LogWriteFailed."""
+        if self._active.size == 0:
+            return False
+        try:
+            self._roll(now_ms)
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+        return True
+
+    def _roll(self, now_ms: int) -> Segment:
+        self._active.end_writing()
+        return self._add_segment(self.log_end_offset, now_ms)
+
+    def _add_segment(self, base_offset: int, now_ms: int) -> Segment:
+        segment = Segment(
+            self._files,
+            self.directory,
+            base_offset,
+            0,
+            interval_bytes=self._config.index_interval_bytes,
+            created_ms=now_ms,
+        )
+        segment.begin_writing(self._config.segment_index_bytes)
+        self._segments.append(segment)
+        self._bases.append(base_offset)
+        self._active = segment
+        self._names_synced = False
+        self._set_limits()
+        return segment
+
+    def _begin_epoch(self, epoch: int, start_offset: int) -> None:
+        self.leader_epochs.assign(epoch, start_offset)
+        self._write_epochs()
+        self._latest_epoch = epoch
+
+    def _write_epochs(self) -> None:
+        self._files.write_atomic(
+            f"{self.directory}/{epoch_file.FILE_NAME}", self.leader_epochs.encode(), sync=False
+        )
+
+    def flush(self) -> None:
+        """Make everything durable that was appended, and move the recovery point there. Raises
+        LogWriteFailed.
+
+        After a failure the log takes no more appends: what the disk has is unknown, and asking again may lie.
+        """
+        if self._failed is not None:
+            raise LogWriteFailed(self.directory, self._failed)
+        end = self.log_end_offset
+        first = max(bisect_right(self._bases, self.recovery_point) - 1, 0)
+        try:
+            for segment in self._segments[first:]:
+                segment.sync()
+            if not self._names_synced:
+                self._files.sync_directory(self.directory)
+                self._files.sync_directory(posixpath.dirname(self.directory))
+                self._names_synced = True
+        except OSError as error:
+            self._failed = error
+            raise LogWriteFailed(self.directory, error) from error
+        self.recovery_point = end
+
+    # Reading
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all segments."""
+        return sum(segment.size for segment in self._segments)
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """Oldest first; the last one takes the appends."""
+        return self._segments
+
+    def read(
+        self, offset: int, max_bytes: int, upper_bound_offset: int, at_least_one: bool
+    ) -> bytes | memoryview:
+        """Whole batches from the one with `offset` on, all of one segment, all below `upper_bound_offset`.
+
+        At most `max_bytes`; `at_least_one` gives the first batch whole even when it is larger. Empty when
+        there is none. The caller checks that `offset` is within the log. Raises CorruptLog, OSError.
+        """
+        active = self._active
+        if offset >= active.base_offset:
+            return (
+                active.read(offset, max_bytes, upper_bound_offset, at_least_one, self.log_end_offset) or b""
+            )
+        bases = self._bases
+        for at in range(max(bisect_right(bases, offset) - 1, 0), len(bases)):
+            if bases[at] >= upper_bound_offset:
+                break
+            end_offset = bases[at + 1] if at + 1 < len(bases) else self.log_end_offset
+            data = self._segments[at].read(offset, max_bytes, upper_bound_offset, at_least_one, end_offset)
+            if data is not None:
+                return data
+        return b""
+
+    def batches(self, from_offset: int) -> Iterator[BatchHeader]:
+        """The header of every batch, from the one with `from_offset` on. Raises CorruptLog."""
+        for header, _ in self._iterate(from_offset):
+            yield header
+
+    def read_batches(self, from_offset: int) -> Iterator[memoryview]:
+        """Every batch, from the one with `from_offset` on. Raises CorruptLog."""
+        for _, batch in self._iterate(from_offset):
+            yield batch
+
+    def _iterate(self, from_offset: int) -> Iterator[tuple[BatchHeader, memoryview]]:
+        first = max(bisect_right(self._bases, from_offset) - 1, 0)
+        for segment in self._segments[first:]:
+            position = 0 if segment.base_offset >= from_offset else segment.position_of(from_offset)
+            for _, header, batch in segment.batches(position):
+                yield header, batch
+
+    def offset_for_timestamp(self, timestamp: int, upper_bound_offset: int) -> tuple[int, int, int] | None:
+        """(offset, timestamp, leader epoch) of the first record that is at least as new as `timestamp`.
+
+        Within [log start, `upper_bound_offset`); None when there is none. Opens the batch that has it
+        (KIP-79).
+        """
+        for segment in self._segments:
+            if segment.size == 0 or segment.newest()[0] < timestamp:
+                continue
+            relative = segment.time_index.before(timestamp)
+            for _, header, batch in segment.batches(segment.index.floor(relative)):
+                if header.max_timestamp < timestamp or header.last_offset < self.log_start_offset:
+                    continue
+                if header.base_offset >= upper_bound_offset:
+                    return None
+                found = self._first_record(header, batch, timestamp)
+                if found is not None:
+                    return found if found[0] < upper_bound_offset else None
+        return None
+
+    def max_timestamp(self) -> tuple[int, int, int] | None:
+        """(timestamp, offset, leader epoch) of the first record with the largest timestamp; None when empty
+        (KIP-734).
+        """
+        newest = max(
+            (segment for segment in self._segments if segment.size),
+            key=lambda segment: segment.newest()[0],
+            default=None,
+        )
+        if newest is None or newest.newest()[0] < 0:
+            return None
+        timestamp, last_offset = newest.newest()
+        for _, header, batch in newest.batches(newest.position_of(last_offset)):
+            found = self._first_record(header, batch, timestamp)
+            return None if found is None else (found[1], found[0], found[2])
+        return None
+
+    def _first_record(
+        self, header: BatchHeader, batch: memoryview, timestamp: int
+    ) -> tuple[int, int, int] | None:
+        start = self.log_start_offset
+        try:
+            for record in iter_records(batch, header):
+                if record.timestamp >= timestamp and record.offset >= start:
+                    return record.offset, record.timestamp, header.leader_epoch
+        except (CorruptBatch, DecompressionFailed):
+            # Batches are not opened when they come in, so one may not open: then it counts as a whole.
+            return max(header.base_offset, start), header.max_timestamp, header.leader_epoch
+        return None
+
+    def end_offset_for_epoch(self, epoch: int) -> tuple[int, int]:
+        """(largest epoch up to `epoch`, offset where it ends); (-1, -1) when unknown (KIP-279)."""
+        return self.leader_epochs.end_offset(epoch, self.log_end_offset)
+
+    # Removing
+
+    def advance_log_start(self, offset: int) -> None:
+        """Records below `offset` are gone; segments wholly below are removed. Raises LogWriteFailed.
+
+        ValueError beyond the end of the log. The caller sees to the checkpoint of log starts.
+        """
+        if offset > self.log_end_offset:
+            raise ValueError(f"{offset} is beyond the end of {self!r}")
+        if offset <= self.log_start_offset:
+            return
+        self.log_start_offset = offset
+        gone = bisect_right(self._bases, offset) - 1
+        try:
+            if gone > 0:
+                self._remove_segments(0, gone)
+            if self.leader_epochs.truncate_start(offset):
+                self._write_epochs()
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+
+    def truncate_to(self, offset: int) -> None:
+        """Forget the batches that hold `offset` or a later one. Raises LogWriteFailed."""
+        if offset >= self.log_end_offset:
+            return
+        at = max(bisect_right(self._bases, offset) - 1, 0)
+        try:
+            self._remove_segments(at + 1, len(self._segments))
+            segment = self._segments[at]
+            position = segment.position_of(offset)
+            self.log_end_offset = segment.base_offset
+            segment.truncate(position)
+            self._active = segment
+            self._find_end()
+            self.recovery_point = min(self.recovery_point, self.log_end_offset)
+            self.log_start_offset = min(self.log_start_offset, self.log_end_offset)
+            self._trim_state()
+            self._write_epochs()
+            self._set_limits()
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+
+    def _remove_segments(self, first: int, last: int) -> None:
+        """Take segments out of the log; their files go after a while."""
+        for segment in self._segments[first:last]:
+            segment.abandon()
+            for suffix in SUFFIXES:
+                path = f"{self.directory}/{file_name(segment.base_offset, suffix)}"
+                if self._files.exists(path):
+                    self._files.rename(path, path + DELETED_SUFFIX)
+                    self._trash.add(path + DELETED_SUFFIX, self._config.file_delete_delay_ms)
+        del self._segments[first:last]
+        del self._bases[first:last]
+        if self._segments:
+            self._active = self._segments[-1]
+        self._snapshots.prune(self._bases)
+
+    def purge(self, now_ms: int) -> int:
+        """Remove files whose time has come; how many. A log of a LogDirectory is purged by that."""
+        return self._trash.purge(now_ms)
+
+    # Producer state
+
+    def latest_snapshot(self) -> tuple[int, list[ProducerEntry]] | None:
+        """(offset up to which it is complete, state) of the newest good snapshot file; bad ones are
+        removed.
+        """
+        return self._snapshots.latest()
+
+    def write_snapshot(self, offset: int, entries: Sequence[ProducerEntry]) -> bool:
+        """Keep the producers' state as it is before `offset`; older files that nothing needs are removed.
+
+        False when the disk refused: the state then comes from an older file and more of the log.
+        """
+        try:
+            self._snapshots.write(offset, entries)
+            self._snapshots.prune(self._bases)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,126 @@
+"""The seam between the log store and the machine: what a file system must offer.
+
+Two things stand behind it: `DiskFiles` (in `files.py`) and `MemoryFiles` (in `memory_files.py`), which
+forgets, tears and fails on demand. Everything in `log/` and `broker/` that touches a file goes through here,
+so durability can be proved without a disk. Paths are plain strings with `/`. Failures are OSError, as the
+operating system names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import attrs
+
+Buffer = bytes | bytearray | memoryview
+
+
+class DirectoryLocked(OSError):
+    """Another process, or another broker in this one, holds the lock."""
+
+
+@attrs.frozen
+class Entry:
+    """One name in a directory."""
+
+    name: str
+    is_directory: bool
+    size: int
+    modified_ms: int
+
+
+class File(Protocol):
+    """An open file. It keeps no position: every call says where."""
+
+    @property
+    def path(self) -> str: ...
+
+    def size(self) -> int:
+        """Bytes in the file now."""
+        ...
+
+    def write(self, position: int, parts: Sequence[Buffer], size: int) -> None:
+        """Write all parts, `size` bytes in total, from `position` on.
+
+        OSError when that fails; some of the bytes may then be in the file, and the caller undoes or
+        overwrites them.
+        """
+        ...
+
+    def read(self, start: int, end: int) -> bytes | memoryview:
+        """The bytes [start, end), fewer at the end of the file.
+
+        The answer never changes and may be kept: it is a copy, or a slice of a read-only map of bytes that
+        are only ever appended to.
+        """
+        ...
+
+    def sync(self) -> None:
+        """Return once what was written would survive a power loss."""
+        ...
+
+    def truncate(self, size: int) -> None:
+        """Cut to `size`, or grow with zeros that take no room."""
+        ...
+
+    def close(self) -> None:
+        """Give the descriptor back. Slices that were handed out stay good."""
+        ...
+
+
+class Lock(Protocol):
+    """A lock on a directory, held until released or until the process ends."""
+
+    def release(self) -> None: ...
+
+
+class Files(Protocol):
+    """A file system."""
+
+    def open(self, path: str, *, create: bool = False) -> File:
+        """Open for reading and writing. FileNotFoundError, unless `create` makes it."""
+        ...
+
+    def read_bytes(self, path: str) -> bytes:
+        """A whole small file. FileNotFoundError when it is not there."""
+        ...
+
+    def write_atomic(self, path: str, data: bytes, *, sync: bool) -> None:
+        """Replace a whole small file through `<path>.tmp`: a reader sees the old or the new one.
+
+        With `sync` the new one is on disk on return, name included.
+        """
+        ...
+
+    def exists(self, path: str) -> bool: ...
+
+    def entries(self, path: str) -> list[Entry]:
+        """What a directory holds, in no order. FileNotFoundError when it is not there."""
+        ...
+
+    def make_directory(self, path: str) -> None:
+        """Make a directory and its parents; no error when it is there."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a file or a directory; a file at `new` is replaced."""
+        ...
+
+    def unlink(self, path: str) -> None:
+        """Remove a file; no error when it is not there."""
+        ...
+
+    def remove_tree(self, path: str) -> None:
+        """Remove a directory and all below; no error when it is not there."""
+        ...
+
+    def sync_directory(self, path: str) -> None:
+        """Return once the names in the directory would survive a power loss."""
+        ...
+
+    def lock(self, path: str) -> Lock:
+        """Take the exclusive lock that the file `path` stands for. Raises DirectoryLocked when it is
+        taken.
+        """
+        ...

@@ -1,0 +1,468 @@
+"""One segment of a log: a `.log` file of batches back to back, and its two indexes.
+
+A closed segment never changes; it opens its file and loads its indexes when something is read. The last
+segment of a log takes appends after `begin_writing`. Always holds: `size` is the end of the last whole batch.
+What a failed write left behind it is cut away before the next write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from kwire.log.index import (
+    OFFSET_ENTRY_BYTES,
+    TIME_ENTRY_BYTES,
+    BadIndex,
+    IndexBuilder,
+    OffsetIndex,
+    TimeIndex,
+)
+from kwire.log.seam import Buffer, File, Files
+from kwire.records.batch import (
+    BATCH_OVERHEAD,
+    LENGTH_OVERHEAD,
+    SCAN,
+    STAMP_BYTES,
+    BatchHeader,
+    CorruptBatch,
+    parse_header,
+    stamp,
+)
+
+LOG_SUFFIX = ".log"
+INDEX_SUFFIX = ".index"
+TIME_INDEX_SUFFIX = ".timeindex"
+TXN_INDEX_SUFFIX = ".txnindex"
+SUFFIXES = (LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX)
+
+MAX_INT = 2**31 - 1
+
+_SMALLEST_LENGTH = BATCH_OVERHEAD - LENGTH_OVERHEAD
+_WINDOW_BYTES = 8192
+_MAX_CURSORS = 64
+
+
+class CorruptLog(Exception):
+    """The bytes of a log file are not what was written: the text names file and position."""
+
+    def __init__(self, path: str, position: int, reason: str) -> None:
+        super().__init__(f"{path} is damaged at byte {position}: {reason}")
+        self.path = path
+        self.position = position
+
+
+def file_name(base_offset: int, suffix: str) -> str:
+    return f"{base_offset:020d}{suffix}"
+
+
+class Segment:
+    """The batches from `base_offset` up to the next segment's."""
+
+    __slots__ = (
+        "_cursors",
+        "_file",
+        "_files",
+        "_index",
+        "_index_file",
+        "_interval_bytes",
+        "_path",
+        "_time_file",
+        "_time_index",
+        "_torn",
+        "_unindexed_bytes",
+        "base_offset",
+        "created_ms",
+        "first_timestamp",
+        "full",
+        "max_timestamp",
+        "max_timestamp_offset",
+        "size",
+        "writable",
+    )
+
+    def __init__(
+        self,
+        files: Files,
+        directory: str,
+        base_offset: int,
+        size: int,
+        *,
+        interval_bytes: int,
+        created_ms: int,
+    ) -> None:
+        self.base_offset = base_offset
+        self.size = size
+        self.created_ms = created_ms
+        self.writable = False
+        self.full = False
+        """While writable: an index has no room for another entry."""
+        self.first_timestamp = -1
+        """While writable: the largest timestamp of the first batch, by which the segment ages."""
+        self.max_timestamp = -1
+        self.max_timestamp_offset = base_offset
+        """While writable: last offset of the first batch with that timestamp."""
+        self._files = files
+        self._path = f"{directory}/{base_offset:020d}"
+        self._interval_bytes = interval_bytes
+        self._file: File | None = None
+        self._index: OffsetIndex | None = None
+        self._time_index: TimeIndex | None = None
+        self._index_file: File | None = None
+        self._time_file: File | None = None
+        self._unindexed_bytes = 0
+        self._torn = False
+        # Where readers will go on: offset -> position. A consumer asks next for what follows its last answer.
+        self._cursors: dict[int, int] = {}
+
+    def __repr__(self) -> str:
+        return f"<Segment {self._path} {self.size} bytes>"
+
+    @property
+    def last_possible_offset(self) -> int:
+        """Offsets relative to the base are 32 bits wide in the indexes."""
+        return self.base_offset + MAX_INT
+
+    @property
+    def interval_bytes(self) -> int:
+        return self._interval_bytes
+
+    @property
+    def path(self) -> str:
+        return self._path + LOG_SUFFIX
+
+    @property
+    def file(self) -> File:
+        if self._file is None:
+            self._file = self._files.open(self._path + LOG_SUFFIX)
+        return self._file
+
+    @property
+    def index(self) -> OffsetIndex:
+        if self._index is None:
+            self._load_indexes()
+            assert self._index is not None
+        return self._index
+
+    @property
+    def time_index(self) -> TimeIndex:
+        if self._time_index is None:
+            self._load_indexes()
+            assert self._time_index is not None
+        return self._time_index
+
+    # Reading
+
+    def read(
+        self, offset: int, max_bytes: int, upper_bound_offset: int, at_least_one: bool, end_offset: int
+    ) -> bytes | memoryview | None:
+        """Whole batches from the one with `offset` on; None when the segment ends before it.
+
+        `end_offset` is where the segment ends: the next one's base, or the end of the log.
+        """
+        position = self._cursors.get(offset, -1)
+        if position < 0:
+            position = self.position_of(offset)
+        size = self.size
+        if position >= size:
+            return None
+        bound = size if upper_bound_offset >= end_offset else self.position_of(upper_bound_offset)
+        limit = position + max_bytes
+        if limit < bound:
+            return self._read_some(position, limit, at_least_one)
+        if bound == size:
+            self._remember(end_offset, size)
+        return (self._file or self.file).read(position, bound)
+
+    def _read_some(self, position: int, limit: int, at_least_one: bool) -> bytes | memoryview:
+        """Whole batches from `position`, none beyond `limit`, which is inside the readable part."""
+        start = (self._index or self.index).floor_position(limit)
+        file = self._file or self.file
+        view = file.read(position, min(limit + SCAN.size, self.size))
+        at = max(start - position, 0)
+        room = limit - position
+        while True:
+            base_offset, length, last_offset_delta = SCAN.unpack_from(view, at)
+            if length < _SMALLEST_LENGTH:
+                raise CorruptLog(self.path, position + at, f"a batch says it has {length} bytes")
+            after = at + length + LENGTH_OVERHEAD
+            if after > room:
+                break
+            at = after
+        if at:
+            self._remember(base_offset, position + at)
+            return view[:at]
+        if not at_least_one:
+            return b""
+        self._remember(base_offset + last_offset_delta + 1, position + after)
+        return file.read(position, position + after)
+
+    def _remember(self, offset: int, position: int) -> None:
+        cursors = self._cursors
+        if len(cursors) >= _MAX_CURSORS:
+            cursors.clear()
+        cursors[offset] = position
+
+    def position_of(self, offset: int) -> int:
+        """Where the first batch starts whose last offset is `offset` or above; the end when there is none."""
+        position = self._cursors.get(offset, -1)
+        if position >= 0:
+            return position
+        position = (self._index or self.index).floor(offset - self.base_offset)
+        file = self._file or self.file
+        size = self.size
+        while position < size:
+            window = file.read(position, min(position + _WINDOW_BYTES, size))
+            at = 0
+            last = len(window) - SCAN.size
+            if last < 0:
+                raise CorruptLog(self.path, position, "the last batch is cut off")
+            while at <= last:
+                base_offset, length, last_offset_delta = SCAN.unpack_from(window, at)
+                if base_offset + last_offset_delta >= offset:
+                    return position + at
+                if length < _SMALLEST_LENGTH:
+                    raise CorruptLog(self.path, position + at, f"a batch says it has {length} bytes")
+                at += length + LENGTH_OVERHEAD
+            position += at
+        return size
+
+    def batches(self, position: int = 0) -> Iterator[tuple[int, BatchHeader, memoryview]]:
+        """Position, header and bytes of every batch from `position` on. Raises CorruptLog for one that is not
+        whole.
+        """
+        end = self.size
+        view = memoryview(self.file.read(position, end))
+        start = position
+        while position < end:
+            at = position - start
+            try:
+                header = parse_header(view, at)
+            except CorruptBatch as error:
+                raise CorruptLog(self.path, position, str(error)) from error
+            size = header.length + LENGTH_OVERHEAD
+            if size < BATCH_OVERHEAD or at + size > len(view):
+                raise CorruptLog(self.path, position, f"a batch says it has {size} bytes")
+            yield position, header, view[at : at + size]
+            position += size
+
+    def newest(self) -> tuple[int, int]:
+        """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for
+        none.
+        """
+        if self.writable:
+            return self.max_timestamp, self.max_timestamp_offset
+        timestamp, offset = self.time_index.last
+        return timestamp, self.base_offset + offset
+
+    # Writing
+
+    def begin_writing(self, max_index_bytes: int) -> None:
+        """Get ready for appends: open the files, give the indexes their full size. OSError when that
+        fails.
+        """
+        index, time_index = self.index, self.time_index
+        with contextlib.ExitStack() as undo:
+
+            def opened(suffix: str) -> File:
+                file = self._files.open(self._path + suffix, create=True)
+                undo.callback(file.close)
+                return file
+
+            file, index_file, time_file = opened(LOG_SUFFIX), opened(INDEX_SUFFIX), opened(TIME_INDEX_SUFFIX)
+            if file.size() != self.size:  # what a failed write or roll could not take back
+                file.truncate(self.size)
+            index_file.truncate(
+                max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1) * OFFSET_ENTRY_BYTES
+            )
+            time_file.truncate(
+                max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1) * TIME_ENTRY_BYTES
+            )
+            undo.pop_all()
+        if self._file is not None:
+            self._file.close()
+        self._file, self._index_file, self._time_file = file, index_file, time_file
+        timestamp, offset = time_index.last
+        self.max_timestamp = timestamp
+        self.max_timestamp_offset = self.base_offset + offset
+        self.first_timestamp = next(self.batches())[1].max_timestamp if self.size else -1
+        self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
+        self.writable = True
+        self._check_full()
+
+    def append(
+        self,
+        batch: Buffer,
+        length: int,
+        base_offset: int,
+        last_offset: int,
+        max_timestamp: int,
+        leader_epoch: int,
+    ) -> None:
+        """Write one whole batch at the end, stamped with offset and leader epoch. OSError leaves all as it
+        was.
+        """
+        position = self.size
+        size = len(batch)
+        indexed = self._unindexed_bytes > self._interval_bytes
+        if self._torn:
+            self._cut_torn_write()
+        if indexed:
+            # Before the batch: without it, entries beyond the counted ones mean nothing and are written over.
+            self._write_entries(last_offset, position, max_timestamp)
+        try:
+            self._file.write(  # type: ignore[union-attr]
+                position, (stamp(base_offset, length, leader_epoch), memoryview(batch)[STAMP_BYTES:]), size
+            )
+        except OSError:
+            self._torn = True
+            self._try_to_cut_torn_write()
+            raise
+        self.size = position + size
+        if max_timestamp > self.max_timestamp:
+            self.max_timestamp = max_timestamp
+            self.max_timestamp_offset = last_offset
+        if not position:
+            self.first_timestamp = max_timestamp
+        if indexed:
+            self._index.append(last_offset - self.base_offset, position)  # type: ignore[union-attr]
+            self._add_newest()
+            self._unindexed_bytes = size
+            self._check_full()
+        else:
+            self._unindexed_bytes += size
+
+    def _write_entries(self, last_offset: int, position: int, max_timestamp: int) -> None:
+        index, times = self.index, self.time_index
+        assert self._index_file is not None
+        assert self._time_file is not None
+        entry = index.encode_entry(last_offset - self.base_offset, position)
+        self._index_file.write(len(index) * OFFSET_ENTRY_BYTES, (entry,), OFFSET_ENTRY_BYTES)
+        offset = last_offset
+        if max_timestamp <= self.max_timestamp:
+            max_timestamp, offset = self.max_timestamp, self.max_timestamp_offset
+        if max_timestamp > times.last[0]:
+            entry = times.encode_entry(max_timestamp, offset - self.base_offset)
+            self._time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
+
+    def _add_newest(self) -> bool:
+        times = self.time_index
+        if self.max_timestamp <= times.last[0]:
+            return False
+        times.append(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
+        return True
+
+    def _check_full(self) -> None:
+        assert self._index_file is not None
+        assert self._time_file is not None
+        self.full = (len(self.index) + 1) * OFFSET_ENTRY_BYTES > self._index_file.size() or (
+            # the last entry is kept for the end of the segment
+            (len(self.time_index) + 2) * TIME_ENTRY_BYTES > self._time_file.size()
+        )
+
+    def _cut_torn_write(self) -> None:
+        self.file.truncate(self.size)
+        self._torn = False
+
+    def _try_to_cut_torn_write(self) -> None:
+        try:
+            self._cut_torn_write()
+        except OSError:
+            return  # still torn: the next append tries again, and a start after a crash finds no whole batch there
+
+    def end_writing(self) -> None:
+        """No more appends: end the time index with the largest timestamp and cut both indexes to what they
+        hold.
+        """
+        if not self.writable:
+            return
+        assert self._index_file is not None
+        assert self._time_file is not None
+        if self._torn:
+            self._cut_torn_write()
+        times = self.time_index
+        if self._add_newest():
+            at = len(times) - 1
+            self._time_file.write(at * TIME_ENTRY_BYTES, (times.encode_entry(*times[at]),), TIME_ENTRY_BYTES)
+        self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
+        self._time_file.truncate(len(times) * TIME_ENTRY_BYTES)
+        self.writable = False
+
+    def sync(self) -> None:
+        """Make everything durable that was written. OSError when that fails."""
+        for suffix, file in (
+            (LOG_SUFFIX, self._file),
+            (INDEX_SUFFIX, self._index_file),
+            (TIME_INDEX_SUFFIX, self._time_file),
+        ):
+            if file is not None:
+                file.sync()
+            elif self._files.exists(self._path + suffix):
+                file = self._files.open(self._path + suffix)
+                try:
+                    file.sync()
+                finally:
+                    file.close()
+
+    def truncate(self, position: int) -> None:
+        """Forget the batches from `position` on. Ends writing."""
+        self.file.truncate(position)
+        self.size = position
+        self._cursors.clear()
+        self._torn = False
+        self.rebuild_indexes()
+
+    def rebuild_indexes(self) -> None:
+        """Make both indexes anew from the log. Ends writing."""
+        builder = IndexBuilder(self.base_offset, self._interval_bytes)
+        for position, header, batch in self.batches():
+            builder.add(position, len(batch), header.last_offset, header.max_timestamp)
+        builder.finish()
+        self.replace_indexes(builder)
+
+    def replace_indexes(self, builder: IndexBuilder) -> None:
+        """Write both indexes anew, cut to what they hold. Ends writing."""
+        self._close_index_files()
+        self.writable = False
+        self._index, self._time_index = builder.offsets, builder.times
+        self._files.write_atomic(self._path + INDEX_SUFFIX, builder.offsets.encode(), sync=False)
+        self._files.write_atomic(self._path + TIME_INDEX_SUFFIX, builder.times.encode(), sync=False)
+
+    def release(self) -> None:
+        """Give back descriptors, maps and indexes; the next read gets them again."""
+        if self.writable:
+            return
+        self._close_index_files()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._index = None
+        self._time_index = None
+        self._cursors.clear()
+
+    def abandon(self) -> None:
+        """Give everything back without writing: the log is deleted, or the process is to look as if
+        killed.
+        """
+        self.writable = False
+        self.release()
+
+    def _close_index_files(self) -> None:
+        for file in (self._index_file, self._time_file):
+            if file is not None:
+                file.close()
+        self._index_file = None
+        self._time_file = None
+
+    def _load_indexes(self) -> None:
+        """From their files; made anew from the log when one is missing or bad."""
+        if self.size == 0:
+            self._index, self._time_index = OffsetIndex(), TimeIndex()
+            return
+        try:
+            index = OffsetIndex.decode(self._files.read_bytes(self._path + INDEX_SUFFIX), self.size)
+            times = TimeIndex.decode(self._files.read_bytes(self._path + TIME_INDEX_SUFFIX))
+        except (BadIndex, FileNotFoundError):
+            self.rebuild_indexes()
+            return
+        self._index, self._time_index = index, times
