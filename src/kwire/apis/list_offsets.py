@@ -90,14 +90,13 @@ def _find(partition: Partition, part: ListOffsetsPartition, version: int) -> tup
         return partition.high_watermark, -1, partition.leader_epoch
     if timestamp in (EARLIEST, EARLIEST_LOCAL):
         start = partition.log_start_offset
-        return start, -1, partition.log.epoch_for_offset(start)
+        return start, -1, partition.log.leader_epochs.at(start)
     if timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
         return -1, -1, -1
     if timestamp == MAX_TIMESTAMP:
-        found = partition.log.max_timestamp()
-    else:
-        found = partition.log.offset_for_timestamp(timestamp, partition.high_watermark)
-    return (-1, -1, -1) if found is None else (found.offset, found.timestamp, found.leader_epoch)
+        newest = partition.log.max_timestamp()
+        return (-1, -1, -1) if newest is None else (newest[1], newest[0], newest[2])
+    return partition.log.offset_for_timestamp(timestamp, partition.high_watermark) or (-1, -1, -1)
 
 
 def _refusal(index: int, code: ErrorCode) -> ListOffsetsPartitionResponse:

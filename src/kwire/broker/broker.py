@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random as random_module
 from collections.abc import Callable
-from pathlib import PurePath
 
 import attrs
 
@@ -22,7 +21,8 @@ from kwire.broker.topics import TopicRegistry
 from kwire.config import Config
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.directory import LogDirectory
-from kwire.log.files import DiskFiles, Files
+from kwire.log.files import DiskFiles
+from kwire.log.seam import Files
 
 PRODUCER_EXPIRATION_CHECK_MS = 600_000
 PURGE_CHECK_MS = 30_000
@@ -79,10 +79,10 @@ class Broker:
             )
         self.directory = LogDirectory.open(
             self.files,
-            PurePath(log_dirs[0]),
+            log_dirs[0],
             node_id=self.node_id,
             cluster_id=self.config.text_or_none("cluster.id"),
-            random=self.random,
+            random_bytes=self.random.randbytes,
         )
         self.cluster_id = self.directory.cluster_id
         self.metadata = ClusterMetadata(self)
@@ -119,14 +119,17 @@ class Broker:
 
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
-        for partition in self.topics.partitions():
+        partitions = list(self.topics.partitions())
+        for partition in partitions:
             partition.write_snapshot()
-        self.metadata.close()
-        self.directory.close(self._logs(), clean=True)
+        self.directory.close(
+            [self.metadata.log, *(partition.log for partition in partitions)],
+            broker_epoch=self.metadata.broker_epoch,
+        )
 
     def abandon(self) -> None:
         """Stop without the clean marker, as after a failed start: only the lock is given back."""
-        self.directory.close([], clean=False)
+        self.directory.close([partition.log for partition in self.topics.partitions()], clean=False)
 
     def next_producer_id(self) -> int:
         """A producer id that no cluster member ever gave before. KafkaError(KAFKA_STORAGE_ERROR) when none can be had.
@@ -151,11 +154,12 @@ class Broker:
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
         return topic.partitions[index]
 
-    def _logs(self) -> list[Partition]:
-        return list(self.topics.partitions())
-
     def _checkpoint(self, wall_ms: int) -> None:
-        self.directory.write_checkpoints([partition.log for partition in self.topics.partitions()])
+        partitions = list(self.topics.partitions())
+        self.directory.write_checkpoints(
+            [self.metadata.log, *(partition.log for partition in partitions)],
+            {(partition.topic, partition.index): partition.high_watermark for partition in partitions},
+        )
 
     def _expire_producers(self, wall_ms: int) -> None:
         expiration_ms = self.config.int("producer.id.expiration.ms")

@@ -37,6 +37,7 @@ class Partition:
     """The leader of one partition."""
 
     __slots__ = (
+        "_snapshot_offset",
         "appended",
         "config",
         "deleted",
@@ -61,6 +62,7 @@ class Partition:
         self.appended = Signal()
         """Fires when there is more to read, and when the partition goes."""
         self.producers = Producers()
+        self._snapshot_offset = -1  # where the newest snapshot file of a start was taken
         self._load_producers()
 
     def __repr__(self) -> str:
@@ -185,15 +187,17 @@ class Partition:
 
     def write_snapshot(self) -> None:
         """Keep the producers' state beside the log, complete up to its end: what a clean stop leaves."""
-        self.log.write_snapshot(self.log.log_end_offset, self.producers.entries())
+        end_offset = self.log.log_end_offset
+        if end_offset != self._snapshot_offset:
+            self.log.write_snapshot(end_offset, self.producers.entries())
 
     def _load_producers(self) -> None:
         snapshot = self.log.latest_snapshot()
         replay_from = self.log.log_start_offset
         if snapshot is not None:
-            offset, entries = snapshot
+            self._snapshot_offset, entries = snapshot
             self.producers.load(entries)
-            replay_from = max(replay_from, offset)
+            replay_from = max(replay_from, self._snapshot_offset)
         if replay_from < self.log.log_end_offset:
             for header in self.log.batches(replay_from):
                 if header.producer_id >= 0:
