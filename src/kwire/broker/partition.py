@@ -188,7 +188,7 @@ class Partition:
     def write_snapshot(self) -> None:
         """Keep the producers' state beside the log, complete up to its end: what a clean stop leaves."""
         end_offset = self.log.log_end_offset
-        if end_offset != self._snapshot_offset:
+        if self.log.log_start_offset < end_offset != self._snapshot_offset:
             self.log.write_snapshot(end_offset, self.producers.entries())
 
     def _load_producers(self) -> None:
