@@ -115,8 +115,8 @@ class _DiskLock:
 class DiskFiles:
     """The file system of the machine."""
 
-    def open(self, path: str, *, create: bool = False) -> DiskFile:
-        flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+    def open(self, path: str, *, create: bool = False, read_only: bool = False) -> DiskFile:
+        flags = os.O_CLOEXEC | (os.O_RDONLY if read_only else os.O_RDWR) | (os.O_CREAT if create else 0)
         return DiskFile(path, os.open(path, flags, 0o644))
 
     def read_bytes(self, path: str) -> bytes:

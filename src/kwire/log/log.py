@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from kwire.log import epochs as epoch_file
+from kwire.log import timestamps
 from kwire.log.checkpoint import BadCheckpoint
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import LeaderEpochs
@@ -24,13 +25,12 @@ from kwire.log.partition_metadata import (
     encode_partition_metadata,
     split_directory_name,
 )
-from kwire.log.recovery import Recovered, clean_up, recover_segment
+from kwire.log.recovery import Recovered, check_segment, clean_up
 from kwire.log.seam import Buffer, Entry, Files
 from kwire.log.segment import LOG_SUFFIX, SUFFIXES, CorruptLog, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
 from kwire.log.trash import DELETED_SUFFIX, Trash
-from kwire.records.batch import BatchHeader, CorruptBatch, iter_records
-from kwire.records.compression import DecompressionFailed
+from kwire.records.batch import BatchHeader
 
 
 class LogWriteFailed(Exception):
@@ -58,6 +58,7 @@ class Log:
         "_active",
         "_bases",
         "_config",
+        "_epochs_synced",
         "_failed",
         "_files",
         "_latest_epoch",
@@ -99,6 +100,7 @@ class Log:
         self._snapshots = Snapshots(files, directory)
         self._failed: OSError | None = None
         self._names_synced = False
+        self._epochs_synced = True
         self._config = config
         self._segment_bytes = 0
         self._roll_ms = 0
@@ -217,19 +219,26 @@ class Log:
             self._active = self._segments[-1]
 
     def _load_epochs(self, present: dict[str, Entry], clean: bool) -> None:
-        if epoch_file.FILE_NAME not in present:
-            return
         path = f"{self.directory}/{epoch_file.FILE_NAME}"
+        data = self._files.read_bytes(path) if epoch_file.FILE_NAME in present else b""
         try:
-            self.leader_epochs = LeaderEpochs.decode(self._files.read_bytes(path))
+            self.leader_epochs = LeaderEpochs.decode(data)
         except BadCheckpoint as error:
             if clean:
                 raise CorruptLog(path, 0, str(error)) from error
-            # It is written without waiting for the disk: a power loss may leave it torn, and the batches
-            # tell.
-            for segment in self._segments:
+            self.leader_epochs = LeaderEpochs()  # a power loss may leave it torn, and the batches tell
+        if not clean and not self.leader_epochs:
+            self._rebuild_epochs()
+
+    def _rebuild_epochs(self) -> None:
+        for segment in self._segments:
+            try:
                 for _, header, _ in segment.batches():
                     self.leader_epochs.assign(header.leader_epoch, header.base_offset)
+            except CorruptLog:
+                return  # recovery comes to the same place, and cuts
+            finally:
+                segment.release()
 
     def _recover(self, recovery_point: int) -> None:
         """Check the segments from the one with the recovery point on; give up those after a bad batch."""
@@ -239,13 +248,14 @@ class Log:
             self.leader_epochs.truncate_end(self._bases[first])
         for at in range(first, len(self._segments)):
             segment = self._segments[at]
-            recover_segment(segment, self.leader_epochs, report)
-            segment.release()
+            whole = check_segment(segment, self.leader_epochs, report)
             if report.damage is not None:
                 report.dropped_segments = len(self._segments) - at - 1
                 report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
                 self._remove_segments(at + 1, len(self._segments))
+                segment.truncate(whole)
                 break
+            segment.release()
 
     def _find_end(self) -> None:
         """The end of the log, from the batches after the last index entry."""
@@ -259,7 +269,10 @@ class Log:
                 self.log_end_offset = header.next_offset
         except CorruptLog:  # closed in order, and yet not whole: look closely
             report = self.recovered = Recovered()
-            self.log_end_offset = recover_segment(segment, self.leader_epochs, report)
+            segment.truncate(check_segment(segment, self.leader_epochs, report))
+            self.log_end_offset = segment.base_offset
+            for _, header, _ in segment.batches():
+                self.log_end_offset = header.next_offset
         segment.release()
 
     def _start_anew(self, offset: int, now_ms: int) -> None:
@@ -373,10 +386,10 @@ class Log:
         self._write_epochs()
         self._latest_epoch = epoch
 
-    def _write_epochs(self) -> None:
-        self._files.write_atomic(
-            f"{self.directory}/{epoch_file.FILE_NAME}", self.leader_epochs.encode(), sync=False
-        )
+    def _write_epochs(self, *, sync: bool = False) -> None:
+        path = f"{self.directory}/{epoch_file.FILE_NAME}"
+        self._files.write_atomic(path, self.leader_epochs.encode(), sync=sync)
+        self._epochs_synced = sync
 
     def flush(self) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises
@@ -391,6 +404,8 @@ class Log:
         try:
             for segment in self._segments[first:]:
                 segment.sync()
+            if not self._epochs_synced:  # recovery takes those below the recovery point from the file
+                self._write_epochs(sync=True)
             if not self._names_synced:
                 self._files.sync_directory(self.directory)
                 self._files.sync_directory(posixpath.dirname(self.directory))
@@ -458,49 +473,15 @@ class Log:
         Within [log start, `upper_bound_offset`); None when there is none. Opens the batch that has it
         (KIP-79).
         """
-        for segment in self._segments:
-            if segment.size == 0 or segment.newest()[0] < timestamp:
-                continue
-            relative = segment.time_index.before(timestamp)
-            for _, header, batch in segment.batches(segment.index.floor(relative)):
-                if header.max_timestamp < timestamp or header.last_offset < self.log_start_offset:
-                    continue
-                if header.base_offset >= upper_bound_offset:
-                    return None
-                found = self._first_record(header, batch, timestamp)
-                if found is not None:
-                    return found if found[0] < upper_bound_offset else None
-        return None
+        found = timestamps.first_since(self._segments, timestamp, self.log_start_offset)
+        return found if found is not None and found[0] < upper_bound_offset else None
 
     def max_timestamp(self) -> tuple[int, int, int] | None:
-        """(timestamp, offset, leader epoch) of the first record with the largest timestamp; None when empty
-        (KIP-734).
-        """
-        newest = max(
-            (segment for segment in self._segments if segment.size),
-            key=lambda segment: segment.newest()[0],
-            default=None,
-        )
-        if newest is None or newest.newest()[0] < 0:
-            return None
-        timestamp, last_offset = newest.newest()
-        for _, header, batch in newest.batches(newest.position_of(last_offset)):
-            found = self._first_record(header, batch, timestamp)
-            return None if found is None else (found[1], found[0], found[2])
-        return None
+        """(timestamp, offset, leader epoch) of the first record with the largest timestamp (KIP-734).
 
-    def _first_record(
-        self, header: BatchHeader, batch: memoryview, timestamp: int
-    ) -> tuple[int, int, int] | None:
-        start = self.log_start_offset
-        try:
-            for record in iter_records(batch, header):
-                if record.timestamp >= timestamp and record.offset >= start:
-                    return record.offset, record.timestamp, header.leader_epoch
-        except (CorruptBatch, DecompressionFailed):
-            # Batches are not opened when they come in, so one may not open: then it counts as a whole.
-            return max(header.base_offset, start), header.max_timestamp, header.leader_epoch
-        return None
+        None for a log without records, or without timestamps.
+        """
+        return timestamps.newest(self._segments, self.log_start_offset)
 
     def end_offset_for_epoch(self, epoch: int) -> tuple[int, int]:
         """(largest epoch up to `epoch`, offset where it ends); (-1, -1) when unknown (KIP-279)."""
@@ -550,17 +531,19 @@ class Log:
 
     def _remove_segments(self, first: int, last: int) -> None:
         """Take segments out of the log; their files go after a while."""
-        for segment in self._segments[first:last]:
+        removed = self._segments[first:last]
+        del self._segments[first:last]
+        del self._bases[first:last]
+        if self._segments:
+            self._active = self._segments[-1]
+        # A crash on the way must not leave a hole: the oldest go oldest first, the newest go newest first.
+        for segment in removed if first == 0 else reversed(removed):
             segment.abandon()
             for suffix in SUFFIXES:
                 path = f"{self.directory}/{file_name(segment.base_offset, suffix)}"
                 if self._files.exists(path):
                     self._files.rename(path, path + DELETED_SUFFIX)
                     self._trash.add(path + DELETED_SUFFIX, self._config.file_delete_delay_ms)
-        del self._segments[first:last]
-        del self._bases[first:last]
-        if self._segments:
-            self._active = self._segments[-1]
         self._snapshots.prune(self._bases)
 
     def purge(self, now_ms: int) -> int:

@@ -209,7 +209,7 @@ class MemoryFiles:
         )
         return after
 
-    def open(self, path: str, *, create: bool = False) -> MemoryFile:
+    def open(self, path: str, *, create: bool = False, read_only: bool = False) -> MemoryFile:
         self._check("open", path)
         directory, name = self._parent(path)
         node = directory.children.get(name)

@@ -59,11 +59,12 @@ def check_batch_at(view: memoryview, position: int, next_offset: int, base_offse
     return header
 
 
-def recover_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> int:
-    """Check every batch of a segment, cut it before the first bad one, make its indexes anew; its end offset.
+def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> int:
+    """Check every batch of a segment and make its indexes anew; where its whole batches end.
 
-    Leader epochs that its batches begin are assigned. Raises CorruptLog when the segment has batches of a
-    format that was written before Kafka 0.11: nothing is cut then.
+    Nothing is cut: when `report.damage` is set, the caller truncates the segment there, once it gave up the
+    later ones; the other way round, a crash between the two would leave a log with a hole. Leader epochs that
+    begin here are assigned. Raises CorruptLog for batches of a format from before Kafka 0.11.
     """
     view = memoryview(segment.file.read(0, segment.size))
     builder = IndexBuilder(segment.base_offset, segment.interval_bytes)
@@ -90,13 +91,11 @@ def recover_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -
     del view
     report.segments += 1
     report.bytes += position
-    if position < segment.size:
-        report.truncated_bytes += segment.size - position
-        segment.truncate(position)
-    else:
+    report.truncated_bytes += segment.size - position
+    if report.damage is None:
         builder.finish()
         segment.replace_indexes(builder)
-    return next_offset
+    return position
 
 
 def _is_old_batch(view: memoryview, position: int) -> bool:

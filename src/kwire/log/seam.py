@@ -78,8 +78,10 @@ class Lock(Protocol):
 class Files(Protocol):
     """A file system."""
 
-    def open(self, path: str, *, create: bool = False) -> File:
-        """Open for reading and writing. FileNotFoundError, unless `create` makes it."""
+    def open(self, path: str, *, create: bool = False, read_only: bool = False) -> File:
+        """Open for reading, and for writing unless `read_only`. FileNotFoundError, unless `create` makes
+        it.
+        """
         ...
 
     def read_bytes(self, path: str) -> bytes:

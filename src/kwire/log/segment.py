@@ -66,6 +66,8 @@ class Segment:
         "_index",
         "_index_file",
         "_interval_bytes",
+        "_max_entries",
+        "_max_time_entries",
         "_path",
         "_time_file",
         "_time_index",
@@ -110,6 +112,8 @@ class Segment:
         self._time_index: TimeIndex | None = None
         self._index_file: File | None = None
         self._time_file: File | None = None
+        self._max_entries = 0
+        self._max_time_entries = 0
         self._unindexed_bytes = 0
         self._torn = False
         # Where readers will go on: offset -> position. A consumer asks next for what follows its last answer.
@@ -272,12 +276,14 @@ class Segment:
             file, index_file, time_file = opened(LOG_SUFFIX), opened(INDEX_SUFFIX), opened(TIME_INDEX_SUFFIX)
             if file.size() != self.size:  # what a failed write or roll could not take back
                 file.truncate(self.size)
-            index_file.truncate(
-                max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1) * OFFSET_ENTRY_BYTES
-            )
-            time_file.truncate(
-                max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1) * TIME_ENTRY_BYTES
-            )
+            self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
+            self._max_time_entries = max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1)
+            for each, used, room in (
+                (index_file, len(index) * OFFSET_ENTRY_BYTES, self._max_entries * OFFSET_ENTRY_BYTES),
+                (time_file, len(time_index) * TIME_ENTRY_BYTES, self._max_time_entries * TIME_ENTRY_BYTES),
+            ):
+                each.truncate(used)
+                each.truncate(room)
             undo.pop_all()
         if self._file is not None:
             self._file.close()
@@ -288,7 +294,7 @@ class Segment:
         self.first_timestamp = next(self.batches())[1].max_timestamp if self.size else -1
         self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
         self.writable = True
-        self._check_full()
+        self.full = self._is_full()
 
     def append(
         self,
@@ -328,7 +334,7 @@ class Segment:
             self._index.append(last_offset - self.base_offset, position)  # type: ignore[union-attr]
             self._add_newest()
             self._unindexed_bytes = size
-            self._check_full()
+            self.full = self._is_full()
         else:
             self._unindexed_bytes += size
 
@@ -352,13 +358,9 @@ class Segment:
         times.append(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
         return True
 
-    def _check_full(self) -> None:
-        assert self._index_file is not None
-        assert self._time_file is not None
-        self.full = (len(self.index) + 1) * OFFSET_ENTRY_BYTES > self._index_file.size() or (
-            # the last entry is kept for the end of the segment
-            (len(self.time_index) + 2) * TIME_ENTRY_BYTES > self._time_file.size()
-        )
+    def _is_full(self) -> bool:
+        # The last entry of the time index is kept for the end of the segment.
+        return len(self.index) >= self._max_entries or len(self.time_index) >= self._max_time_entries - 1
 
     def _cut_torn_write(self) -> None:
         self.file.truncate(self.size)
