@@ -1,0 +1,59 @@
+"""GENERATED from protocol_specs/stored/cluster_metadata.spec by protocol_specs/generate.py; do not edit."""
+
+from __future__ import annotations
+
+from struct import Struct as Format
+from typing import ClassVar
+
+from attrs import define
+
+from kwire.codec.primitives import (
+    BROKEN,
+    Readable,
+    Struct,
+    malformed,
+    refuse,
+    skip_tagged_fields,
+)
+
+_unpack_iqB = Format(">iqB").unpack_from
+_pack_iqB = Format(">iqB").pack
+
+
+@define(eq=False, repr=False)
+class FenceBrokerRecord(Struct):
+    TYPE: ClassVar = 7
+    MIN_VERSION: ClassVar = 0
+    MAX_VERSION: ClassVar = 0
+
+    id: int = 0
+    epoch: int = 0
+
+    @classmethod
+    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> FenceBrokerRecord:
+        """The fields, from `pos` to `end`. Raises MalformedFrame."""
+        return _decode_data(buf, pos, end, version)
+
+    def encode(self, version: int = 0) -> bytes:
+        """The fields. Raises ValueError for what the version cannot say."""
+        return _encode_data(self, version)
+
+
+def _decode_data(buf: Readable, pos: int, end: int, version: int) -> FenceBrokerRecord:
+    start = pos
+    try:
+        id, epoch, n = _unpack_iqB(buf, pos)
+        pos += 13
+        if n:
+            pos = skip_tagged_fields(buf, pos, end, n)
+        if pos > end:
+            refuse("the last field", pos - end, 0)
+    except BROKEN as error:
+        raise malformed("FenceBrokerRecord", version, pos - start, end - start, error) from error
+    return FenceBrokerRecord(id, epoch)
+
+
+def _encode_data(record: FenceBrokerRecord, version: int) -> bytes:
+    out = bytearray()
+    out += _pack_iqB(record.id, record.epoch, 0)
+    return bytes(out)

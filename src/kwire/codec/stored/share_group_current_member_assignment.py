@@ -1,0 +1,175 @@
+"""GENERATED from protocol_specs/stored/consumer_offsets.spec by protocol_specs/generate.py; do not edit."""
+
+from __future__ import annotations
+
+from struct import Struct as Format
+from struct import pack, unpack_from
+from typing import ClassVar
+
+from attrs import define, field
+
+from kwire.codec.primitives import (
+    BROKEN,
+    ZERO_UUID,
+    Readable,
+    Struct,
+    malformed,
+    refuse,
+    skip_tagged_fields,
+    uvarint_rest,
+    write_uvarint,
+)
+
+_unpack_uB = Format(">16sB").unpack_from
+_unpack_h = Format(">h").unpack_from
+_unpack_iibB = Format(">iibB").unpack_from
+_pack_u = Format(">16s").pack
+_pack_h = Format(">h").pack
+_pack_iib = Format(">iib").pack
+
+
+@define(eq=False, repr=False)
+class ShareGroupCurrentMemberAssignmentKey(Struct):
+    TYPE: ClassVar = 14
+    MIN_VERSION: ClassVar = 0
+    MAX_VERSION: ClassVar = 0
+
+    group_id: str = ""
+    member_id: str = ""
+
+    @classmethod
+    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> ShareGroupCurrentMemberAssignmentKey:
+        """The fields, from `pos` to `end`. Raises MalformedFrame."""
+        return _decode_key(buf, pos, end, version)
+
+    def encode(self, version: int = 0) -> bytes:
+        """The fields. Raises ValueError for what the version cannot say."""
+        return _encode_key(self, version)
+
+
+def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareGroupCurrentMemberAssignmentKey:
+    start = pos
+    try:
+        (n,) = _unpack_h(buf, pos)
+        pos += 2
+        stop = pos + n
+        if n < 0 or stop > end:
+            refuse("group_id", n, end - pos)
+        group_id = buf[pos:stop].decode("utf-8", "replace")
+        pos = stop
+        (n,) = _unpack_h(buf, pos)
+        pos += 2
+        stop = pos + n
+        if n < 0 or stop > end:
+            refuse("member_id", n, end - pos)
+        member_id = buf[pos:stop].decode("utf-8", "replace")
+        pos = stop
+        if pos > end:
+            refuse("the last field", pos - end, 0)
+    except BROKEN as error:
+        raise malformed(
+            "ShareGroupCurrentMemberAssignmentKey", version, pos - start, end - start, error
+        ) from error
+    return ShareGroupCurrentMemberAssignmentKey(group_id, member_id)
+
+
+def _encode_key(record: ShareGroupCurrentMemberAssignmentKey, version: int) -> bytes:
+    out = bytearray()
+    data = record.group_id.encode()
+    out += _pack_h(len(data))
+    out += data
+    data = record.member_id.encode()
+    out += _pack_h(len(data))
+    out += data
+    return bytes(out)
+
+
+@define(eq=False, repr=False)
+class TopicPartitions(Struct):
+    topic_id: bytes = ZERO_UUID
+    partitions: list[int] = field(factory=list)
+
+
+@define(eq=False, repr=False)
+class ShareGroupCurrentMemberAssignmentValue(Struct):
+    TYPE: ClassVar = 14
+    MIN_VERSION: ClassVar = 0
+    MAX_VERSION: ClassVar = 0
+
+    member_epoch: int = 0
+    previous_member_epoch: int = 0
+    state: int = 0
+    assigned_partitions: list[TopicPartitions] = field(factory=list)
+
+    @classmethod
+    def decode(
+        cls, buf: Readable, pos: int, end: int, version: int
+    ) -> ShareGroupCurrentMemberAssignmentValue:
+        """The fields, from `pos` to `end`. Raises MalformedFrame."""
+        return _decode_value(buf, pos, end, version)
+
+    def encode(self, version: int = 0) -> bytes:
+        """The fields. Raises ValueError for what the version cannot say."""
+        return _encode_value(self, version)
+
+
+def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroupCurrentMemberAssignmentValue:
+    start = pos
+    try:
+        member_epoch, previous_member_epoch, state, n = _unpack_iibB(buf, pos)
+        pos += 10
+        if n > 127:
+            n, pos = uvarint_rest(buf, pos, n)
+        n -= 1
+        if n < 0 or n * 18 > end - pos:
+            refuse("assigned_partitions", n, end - pos)
+        assigned_partitions: list[TopicPartitions] = []
+        for _ in range(n):
+            topic_id, n = _unpack_uB(buf, pos)
+            pos += 17
+            if n > 127:
+                n, pos = uvarint_rest(buf, pos, n)
+            n -= 1
+            if n < 0 or n * 4 > end - pos:
+                refuse("partitions", n, end - pos)
+            partitions: list[int] = list(unpack_from(f">{n}i", buf, pos))
+            pos += n * 4
+            n = buf[pos]
+            pos += 1
+            if n:
+                pos = skip_tagged_fields(buf, pos, end, n)
+            assigned_partitions.append(TopicPartitions(topic_id, partitions))
+        n = buf[pos]
+        pos += 1
+        if n:
+            pos = skip_tagged_fields(buf, pos, end, n)
+        if pos > end:
+            refuse("the last field", pos - end, 0)
+    except BROKEN as error:
+        raise malformed(
+            "ShareGroupCurrentMemberAssignmentValue", version, pos - start, end - start, error
+        ) from error
+    return ShareGroupCurrentMemberAssignmentValue(
+        member_epoch, previous_member_epoch, state, assigned_partitions
+    )
+
+
+def _encode_value(record: ShareGroupCurrentMemberAssignmentValue, version: int) -> bytes:
+    out = bytearray()
+    out += _pack_iib(record.member_epoch, record.previous_member_epoch, record.state)
+    n = len(record.assigned_partitions) + 1
+    if n < 128:
+        out.append(n)
+    else:
+        write_uvarint(out, n)
+    for topic_partitions in record.assigned_partitions:
+        out += _pack_u(topic_partitions.topic_id)
+        n = len(topic_partitions.partitions) + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}i", *topic_partitions.partitions)
+        out.append(0)
+    out.append(0)
+    return bytes(out)

@@ -1,0 +1,59 @@
+"""GENERATED from protocol_specs/stored/cluster_metadata.spec by protocol_specs/generate.py; do not edit."""
+
+from __future__ import annotations
+
+from struct import Struct as Format
+from typing import ClassVar
+
+from attrs import define
+
+from kwire.codec.primitives import (
+    BROKEN,
+    Readable,
+    Struct,
+    malformed,
+    refuse,
+    skip_tagged_fields,
+)
+
+_unpack_iqB = Format(">iqB").unpack_from
+_pack_iqB = Format(">iqB").pack
+
+
+@define(eq=False, repr=False)
+class UnregisterBrokerRecord(Struct):
+    TYPE: ClassVar = 1
+    MIN_VERSION: ClassVar = 0
+    MAX_VERSION: ClassVar = 0
+
+    broker_id: int = 0
+    broker_epoch: int = 0
+
+    @classmethod
+    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> UnregisterBrokerRecord:
+        """The fields, from `pos` to `end`. Raises MalformedFrame."""
+        return _decode_data(buf, pos, end, version)
+
+    def encode(self, version: int = 0) -> bytes:
+        """The fields. Raises ValueError for what the version cannot say."""
+        return _encode_data(self, version)
+
+
+def _decode_data(buf: Readable, pos: int, end: int, version: int) -> UnregisterBrokerRecord:
+    start = pos
+    try:
+        broker_id, broker_epoch, n = _unpack_iqB(buf, pos)
+        pos += 13
+        if n:
+            pos = skip_tagged_fields(buf, pos, end, n)
+        if pos > end:
+            refuse("the last field", pos - end, 0)
+    except BROKEN as error:
+        raise malformed("UnregisterBrokerRecord", version, pos - start, end - start, error) from error
+    return UnregisterBrokerRecord(broker_id, broker_epoch)
+
+
+def _encode_data(record: UnregisterBrokerRecord, version: int) -> bytes:
+    out = bytearray()
+    out += _pack_iqB(record.broker_id, record.broker_epoch, 0)
+    return bytes(out)
