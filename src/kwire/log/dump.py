@@ -1,0 +1,366 @@
+"""`kwire dump`: prints what the files of a data directory hold and checks them, offline and read-only.
+
+Every problem is one line that begins with `PROBLEM`. A file is checked against its neighbours: an index needs
+its log.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TextIO
+
+from kwire.log.checkpoint import BadCheckpoint, decode_checkpoint
+from kwire.log.epochs import FILE_NAME as EPOCHS_FILE
+from kwire.log.epochs import LeaderEpochs
+from kwire.log.files import DiskFiles
+from kwire.log.index import TIME_ENTRY_BYTES, BadIndex, OffsetIndex, TimeIndex
+from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
+from kwire.log.partition_metadata import BadPartitionMetadata, decode_partition_metadata, encode_uuid
+from kwire.log.recovery import check_batch_at
+from kwire.log.segment import INDEX_SUFFIX, LOG_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX
+from kwire.log.snapshot import SUFFIX as SNAPSHOT_SUFFIX
+from kwire.log.snapshot import BadSnapshot, decode_snapshot
+from kwire.log.txn_index import BadTxnIndex, decode_txn_index
+from kwire.records.batch import BatchHeader, CorruptBatch, Record, iter_records
+from kwire.records.compression import CODEC_NAMES, DecompressionFailed
+
+CHECKPOINT_SUFFIX = "-offset-checkpoint"
+
+_CONTROL_TYPES = (
+    "ABORT",
+    "COMMIT",
+    "LEADER_CHANGE",
+    "SNAPSHOT_HEADER",
+    "SNAPSHOT_FOOTER",
+    "KRAFT_VERSION",
+    "KRAFT_VOTERS",
+)
+_SHOWN_BYTES = 100
+
+
+def dump_file(path: str, out: TextIO, deep: bool = False) -> int:
+    """Print and check one file, or every known file of a directory; how many problems were found.
+
+    `deep` opens the batches: it prints the records of `.log` files and checks them against their batches.
+    Raises OSError for a file that cannot be read.
+    """
+    if os.path.isdir(path):
+        problems = 0
+        for name in sorted(os.listdir(path)):
+            below = os.path.join(path, name)
+            if os.path.isdir(below) or _printer(name) is not None:
+                problems += dump_file(below, out, deep)
+        return problems
+    printer = _printer(os.path.basename(path))
+    if printer is None:
+        with open(path, "rb"):  # a file that is not there is the better complaint
+            print(f"PROBLEM {path}: not a file that kwire knows", file=out)
+        return 1
+    dump = _Dump(path, out, deep)
+    print(path, file=out)
+    printer(dump)
+    return dump.problems
+
+
+class _Dump:
+    """The printing of one file."""
+
+    def __init__(self, path: str, out: TextIO, deep: bool) -> None:
+        self.path = path
+        self.deep = deep
+        self.problems = 0
+        self._out = out
+
+    def line(self, text: str) -> None:
+        print(f"  {text}", file=self._out)
+
+    def problem(self, text: str) -> None:
+        self.problems += 1
+        print(f"PROBLEM {self.path}: {text}", file=self._out)
+
+    def read(self) -> bytes:
+        return DiskFiles().read_bytes(self.path)
+
+    @property
+    def base_offset(self) -> int:
+        stem = os.path.basename(self.path).partition(".")[0]
+        return int(stem) if stem.isdigit() else 0
+
+    def log(self) -> memoryview | None:
+        """The log beside an index."""
+        stem = self.path[: self.path.rindex(".")]
+        try:
+            return _map(stem + LOG_SUFFIX)
+        except FileNotFoundError:
+            self.problem(f"there is no {os.path.basename(stem)}{LOG_SUFFIX} beside it to check it against")
+            return None
+
+
+def _map(path: str) -> memoryview:
+    file = DiskFiles().open(path, read_only=True)
+    try:
+        return memoryview(file.read(0, file.size()))
+    finally:
+        file.close()
+
+
+def _walk(view: memoryview, base_offset: int) -> Iterator[tuple[int, BatchHeader | str]]:
+    """Position and header of every batch, ending with the reason why the rest is none."""
+    position = 0
+    next_offset = base_offset
+    while position < len(view):
+        header = check_batch_at(view, position, next_offset, base_offset)
+        yield position, header
+        if isinstance(header, str):
+            return
+        next_offset = header.next_offset
+        position += header.size
+
+
+def _dump_log(dump: _Dump) -> None:
+    view = _map(dump.path)
+    batches = 0
+    for position, header in _walk(view, dump.base_offset):
+        if isinstance(header, str):
+            dump.problem(f"byte {position} of {len(view)}: {header}")
+            return
+        batches += 1
+        dump.line(_describe_batch(position, header))
+        if dump.deep:
+            _dump_records(dump, header, view[position : position + header.size])
+    dump.line(f"{batches} batches, {len(view)} bytes")
+
+
+def _describe_batch(position: int, header: BatchHeader) -> str:
+    kind = "LogAppendTime" if header.is_log_append_time else "CreateTime"
+    words = [
+        f"offset {header.base_offset}..{header.last_offset}",
+        f"records {header.records_count}",
+        f"position {position}",
+        f"size {header.size}",
+        f"codec {CODEC_NAMES[header.codec] if header.codec < len(CODEC_NAMES) else header.codec}",
+        f"leader epoch {header.leader_epoch}",
+        f"{kind} {_time(header.max_timestamp)}",
+        f"crc {header.crc:08x}",
+    ]
+    if header.producer_id >= 0:
+        words.append(f"producer {header.producer_id} epoch {header.producer_epoch}")
+        if header.base_sequence >= 0:
+            words.append(f"sequence {header.base_sequence}..{header.last_sequence}")
+    if header.delete_horizon_ms is not None:
+        words.append(f"delete horizon {_time(header.delete_horizon_ms)}")
+    if header.is_transactional:
+        words.append("transactional")
+    if header.is_control:
+        words.append("control")
+    return "  ".join(words)
+
+
+def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
+    next_offset = header.base_offset
+    newest = -1
+    count = 0
+    try:
+        for record in iter_records(batch, header):
+            dump.line(_describe_record(record, header.is_control))
+            if record.offset < next_offset:
+                dump.problem(
+                    f"the record with offset {record.offset} comes where {next_offset} or more was due"
+                )
+            next_offset = record.offset + 1
+            newest = max(newest, record.timestamp)
+            count += 1
+    except (CorruptBatch, DecompressionFailed) as error:
+        dump.problem(f"the batch with offset {header.base_offset} does not open: {error}")
+        return
+    if next_offset > header.next_offset:
+        dump.problem(f"the batch with offset {header.base_offset} has records beyond {header.last_offset}")
+    if count and newest != header.max_timestamp:
+        dump.problem(
+            f"the batch with offset {header.base_offset} says its newest record is of {header.max_timestamp}, "
+            f"it is of {newest}"
+        )
+
+
+def _describe_record(record: Record, control: bool) -> str:
+    words = [f"  | offset {record.offset}", _time(record.timestamp)]
+    if control and record.key is not None and len(record.key) >= 4:
+        kind = int.from_bytes(record.key[2:4], "big")
+        words.append(f"control {_CONTROL_TYPES[kind] if kind < len(_CONTROL_TYPES) else kind}")
+    else:
+        words.append(f"key {_show(record.key)}")
+        words.append(f"value {_show(record.value)}")
+    if record.headers:
+        words.append(
+            "headers "
+            + " ".join(f"{key.decode('utf-8', 'replace')}={_show(value)}" for key, value in record.headers)
+        )
+    return "  ".join(words)
+
+
+def _show(data: bytes | None) -> str:
+    if data is None:
+        return "null"
+    shown = ascii(data[:_SHOWN_BYTES].decode("latin-1"))
+    return shown if len(data) <= _SHOWN_BYTES else f"{shown}... ({len(data)} bytes)"
+
+
+def _time(timestamp_ms: int) -> str:
+    if timestamp_ms < 0:
+        return str(timestamp_ms)
+    try:
+        moment = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return str(timestamp_ms)
+    return f"{timestamp_ms} ({moment:%Y-%m-%d %H:%M:%S}Z)"
+
+
+def _dump_index(dump: _Dump) -> None:
+    view = dump.log()
+    try:
+        index = OffsetIndex.decode(dump.read(), len(view) if view is not None else 2**31)
+    except BadIndex as error:
+        dump.problem(str(error))
+        return
+    last_offset = last_position = 0
+    for offset, position in zip(index.offsets, index.positions, strict=True):
+        dump.line(f"offset {dump.base_offset + offset}  position {position}")
+        if offset <= last_offset or position <= last_position:
+            dump.problem(
+                f"the entry for offset {dump.base_offset + offset} does not rise above the one before"
+            )
+        last_offset, last_position = offset, position
+        if view is not None:
+            header = check_batch_at(view, position, 0, dump.base_offset)
+            if isinstance(header, str):
+                dump.problem(f"offset {dump.base_offset + offset} points to byte {position}: {header}")
+            elif header.last_offset != dump.base_offset + offset:
+                dump.problem(
+                    f"offset {dump.base_offset + offset} points to byte {position}, "
+                    f"where the batch ends with offset {header.last_offset}"
+                )
+    dump.line(f"{len(index)} entries")
+
+
+def _dump_time_index(dump: _Dump) -> None:
+    view = dump.log()
+    try:
+        index = TimeIndex.decode(dump.read())
+    except BadIndex as error:
+        dump.problem(str(error))
+        return
+    newest_by_last_offset: dict[int, int] = {}
+    largest = -1
+    if view is not None:
+        for _, header in _walk(view, dump.base_offset):
+            if not isinstance(header, str):
+                newest_by_last_offset[header.last_offset] = header.max_timestamp
+                largest = max(largest, header.max_timestamp)
+    last_timestamp = last_offset = -1
+    for at in range(len(index)):
+        timestamp, relative = index[at]
+        offset = dump.base_offset + relative
+        dump.line(f"{_time(timestamp)}  offset {offset}")
+        if timestamp <= last_timestamp or offset <= last_offset:
+            dump.problem(f"the entry for offset {offset} does not rise above the one before")
+        last_timestamp, last_offset = timestamp, offset
+        if view is not None:
+            held = newest_by_last_offset.get(offset)
+            if held is None:
+                dump.problem(f"no batch ends with offset {offset}")
+            elif held != timestamp:
+                dump.problem(
+                    f"the batch that ends with offset {offset} is of {held}, the entry says {timestamp}"
+                )
+    closed = os.path.getsize(dump.path) == len(index) * TIME_ENTRY_BYTES
+    if view is not None and closed and last_timestamp < largest:
+        dump.problem(f"the newest record is of {largest}, the last entry says {last_timestamp}")
+    dump.line(f"{len(index)} entries")
+
+
+def _dump_txn_index(dump: _Dump) -> None:
+    try:
+        aborted = decode_txn_index(dump.read())
+    except BadTxnIndex as error:
+        dump.problem(str(error))
+        return
+    for entry in aborted:
+        dump.line(
+            f"producer {entry.producer_id}  aborted {entry.first_offset}..{entry.last_offset}  "
+            f"last stable offset {entry.last_stable_offset}"
+        )
+        if entry.last_offset < dump.base_offset:
+            dump.problem(f"an entry for offset {entry.last_offset} is below the segment")
+    dump.line(f"{len(aborted)} entries")
+
+
+def _dump_snapshot(dump: _Dump) -> None:
+    try:
+        entries = decode_snapshot(dump.read())
+    except BadSnapshot as error:
+        dump.problem(str(error))
+        return
+    for entry in entries:
+        dump.line(
+            f"producer {entry.producer_id}  epoch {entry.epoch}  last sequence {entry.last_sequence}  "
+            f"last offset {entry.last_offset}  offset delta {entry.offset_delta}  {_time(entry.timestamp)}  "
+            f"coordinator epoch {entry.coordinator_epoch}  transaction since {entry.current_txn_first_offset}"
+        )
+    dump.line(f"{len(entries)} producers")
+
+
+def _dump_checkpoint(dump: _Dump) -> None:
+    try:
+        offsets = decode_checkpoint(dump.read())
+    except BadCheckpoint as error:
+        dump.problem(str(error))
+        return
+    for (topic, partition), offset in offsets.items():
+        dump.line(f"{topic}-{partition}  offset {offset}")
+
+
+def _dump_epochs(dump: _Dump) -> None:
+    try:
+        epochs = LeaderEpochs.decode(dump.read())
+    except BadCheckpoint as error:
+        dump.problem(str(error))
+        return
+    for epoch, start_offset in epochs:
+        dump.line(f"leader epoch {epoch}  from offset {start_offset}")
+
+
+def _dump_partition_metadata(dump: _Dump) -> None:
+    try:
+        topic_id = decode_partition_metadata(dump.read())
+    except BadPartitionMetadata as error:
+        dump.problem(str(error))
+        return
+    dump.line(f"topic id {'none' if topic_id is None else encode_uuid(topic_id)}")
+
+
+def _dump_text(dump: _Dump) -> None:
+    for line in dump.read().decode("utf-8", "replace").splitlines():
+        dump.line(line)
+
+
+_BY_SUFFIX: dict[str, Callable[[_Dump], None]] = {
+    LOG_SUFFIX: _dump_log,
+    INDEX_SUFFIX: _dump_index,
+    TIME_INDEX_SUFFIX: _dump_time_index,
+    TXN_INDEX_SUFFIX: _dump_txn_index,
+    SNAPSHOT_SUFFIX: _dump_snapshot,
+    EPOCHS_FILE: _dump_epochs,
+    CHECKPOINT_SUFFIX: _dump_checkpoint,
+    PARTITION_METADATA: _dump_partition_metadata,
+    "meta.properties": _dump_text,
+    ".checkpoint": _dump_log,
+}
+
+
+def _printer(name: str) -> Callable[[_Dump], None] | None:
+    for suffix, printer in _BY_SUFFIX.items():
+        if name.endswith(suffix):
+            return printer
+    return None
