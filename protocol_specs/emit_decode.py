@@ -43,9 +43,10 @@ class Decoder:
         """A whole function for the message, and behind it those for its tagged fields."""
         self.module.use("Readable", "BROKEN", "malformed", "refuse")
         result = self.class_of[message.body.name]
+        is_header = message.role == "header"  # Something follows it, so its reader says where it ends.
         code = self.code
-        with code.block(f"def {name}({_SIGNATURE}) -> {result}:"):
-            if name == "decode_request" or name == "decode_response":
+        with code.block(f"def {name}({_SIGNATURE}) -> {f'tuple[{result}, int]' if is_header else result}:"):
+            if not name.startswith("_"):
                 code(f'"""{what} of any version. Raises MalformedFrame."""')
             code("start = pos")
             with code.block("try:"):
@@ -54,7 +55,7 @@ class Decoder:
                     code('refuse("the last field", pos - end, 0)')
             with code.block("except BROKEN as error:"):
                 code(f'raise malformed("{what}", version, pos - start, end - start, error) from error')
-            code(f"return {built}")
+            code(f"return {built}, pos" if is_header else f"return {built}")
         lines = code.lines
         done: set[str] = set()
         while self.tagged.keys() - done:

@@ -39,13 +39,7 @@ class Encoder:
     def message(self, message: Message, scope: Versions, name: str, into_parts: bool, what: str) -> list[str]:
         """A whole function for the message, and behind it those for its tagged fields."""
         class_name = self.class_of[message.body.name]
-        me = (
-            "request"
-            if class_name.endswith("Request")
-            else "response"
-            if class_name.endswith("Response")
-            else "record"
-        )
+        me = message.role if into_parts else "record"
         self.names.owner[me] = ("", me)
         code = self.code
         if into_parts:

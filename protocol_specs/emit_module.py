@@ -25,17 +25,26 @@ def api_module(spec: Spec) -> str:
         f"MAX_VERSION = {spec.versions.high}",
         f"FLEXIBLE_FROM = {spec.flexible_from}",
     ]
-    return assemble(f"{spec.path.name}", module, constants, body)
+    return assemble(spec.path.name, module, constants, body)
 
 
-def record_module(spec: Spec, folder: str) -> str:
+def header_module(spec: Spec) -> str:
+    """The request or the response header."""
+    module = Module()
+    (message,), (class_of,) = spec.messages, class_names(spec)
+    body = classes(module, message, class_of, False)
+    body += functions(module, message, class_of, False, spec.name)
+    return assemble(spec.path.name, module, [], body)
+
+
+def record_module(spec: Spec) -> str:
     """A stored record: one class for the key and one for the value, or one for all of it."""
     module = Module()
     body: list[str] = []
     for message, class_of in zip(spec.messages, class_names(spec), strict=True):
         body += classes(module, message, class_of, False, spec)
         body += record_functions(module, message, class_of)
-    return assemble(f"{folder}{spec.path.name}", module, [], body)
+    return assemble(f"stored/{spec.path.name}", module, [], body)
 
 
 def class_names(spec: Spec) -> list[dict[str, str]]:
@@ -65,10 +74,10 @@ def classes(
         if own is not None:
             module.use("ClassVar")
             if own.key is not None:
-                lines.append(f"    TYPE: ClassVar = {own.key}")
+                lines.append(f"    TYPE: ClassVar[int] = {own.key}")
             lines += [
-                f"    MIN_VERSION: ClassVar = {message.versions.low}",
-                f"    MAX_VERSION: ClassVar = {message.versions.high}",
+                f"    MIN_VERSION: ClassVar[int] = {message.versions.low}",
+                f"    MAX_VERSION: ClassVar[int] = {message.versions.high}",
                 "",
             ]
         lines += [f"    {attribute(module, item, struct, class_of, many_records)}" for item in struct.fields]
@@ -112,9 +121,10 @@ def functions(
     flavours = message.flavours()
     result = class_of[message.body.name]
     role = message.role
+    read = f"tuple[{result}, int]" if role == "header" else result
     for side in ("decode", "encode"):
         signature = {
-            "decode": f"buf: Readable, pos: int, end: int, version: int) -> {result}:",
+            "decode": f"buf: Readable, pos: int, end: int, version: int) -> {read}:",
             "encode": f"{role}: {result}, version: int, parts: list[Buffer]) -> None:",
         }[side]
         arguments = {"decode": "buf, pos, end, version", "encode": f"{role}, version, parts"}[side]
@@ -155,7 +165,7 @@ def record_methods(module: Module, message: Message, class_of: dict[str, str]) -
         '        """The fields, from `pos` to `end`. Raises MalformedFrame."""',
         f"        return {record_call('decode', message)}(buf, pos, end, version)",
         "",
-        f"    def encode(self, version: int = {message.versions.high}) -> bytes:",
+        "    def encode(self, version: int) -> bytes:",
         '        """The fields. Raises ValueError for what the version cannot say."""',
         f"        return {record_call('encode', message)}(self, version)",
     ]
@@ -262,7 +272,7 @@ def stored_index(specs: list[Spec]) -> str:
     for path in sorted({spec.path for spec in specs}):
         rows = [spec for spec in specs if spec.path == path and spec.key is not None]
         if rows:
-            lines += ["", f"{path.stem.upper()}: dict[int, tuple[str, str]] = {{"]
+            lines += ["", f"{path.stem.upper()} = {{"]
             lines += [f'    {spec.key}: ("{spec.module}", "{spec.name}"),' for spec in rows]
             lines.append("}")
     return "\n".join(lines) + "\n"

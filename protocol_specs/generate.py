@@ -24,8 +24,8 @@ def texts() -> dict[str, str]:
     """What every generated file should hold, by its path inside codec/, before formatting."""
     apis, headers, stored = grammar.apis(), grammar.headers(), grammar.stored()
     result = {f"messages/{spec.module}.py": emit_module.api_module(spec) for spec in apis}
-    result |= {f"messages/{spec.module}.py": emit_module.record_module(spec, "") for spec in headers}
-    result |= {f"stored/{spec.module}.py": emit_module.record_module(spec, "stored/") for spec in stored}
+    result |= {f"messages/{spec.module}.py": emit_module.header_module(spec) for spec in headers}
+    result |= {f"stored/{spec.module}.py": emit_module.record_module(spec) for spec in stored}
     result["messages/index.py"] = emit_module.message_index(apis)
     result["stored/index.py"] = emit_module.stored_index(stored)
     return result

@@ -130,7 +130,14 @@ def snake_case(name: str) -> str:
 
 
 _HEADER = re.compile(r"(?P<name>[A-Z]\w*)(?P<rest>( +[a-z]+ +\S+)*)")
-_ROLES = {"request": "Request", "response": "Response", "key": "Key", "value": "Value", "data": ""}
+_ROLES = {
+    "request": "Request",
+    "response": "Response",
+    "key": "Key",
+    "value": "Value",
+    "data": "",
+    "header": "",
+}
 _TYPE = re.compile(r"(?P<array>\[\])?(?P<base>[A-Za-z]\w*?)(?P<null>\?(?P<null_versions>[\d.+]+)?)?")
 _VERSIONS = re.compile(r"(?P<low>\d+)?(?P<mark>\+|\.\.)?(?P<high>\d+)?")
 _INDENT = 2

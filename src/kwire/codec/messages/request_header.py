@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from struct import Struct as Format
-from typing import ClassVar
 
 from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    Buffer,
     Readable,
     Struct,
     malformed,
@@ -23,29 +23,20 @@ _pack_hhi = Format(">hhi").pack
 
 @define(eq=False, repr=False)
 class RequestHeader(Struct):
-    MIN_VERSION: ClassVar = 1
-    MAX_VERSION: ClassVar = 2
-
     api_key: int = 0
     api_version: int = 0
     correlation_id: int = 0
     client_id: str | None = ""
 
-    @classmethod
-    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> RequestHeader:
-        """The fields, from `pos` to `end`. Raises MalformedFrame."""
-        if version >= 2:
-            return _decode_data_flexible(buf, pos, end, version)
-        return _decode_data_classic(buf, pos, end, version)
 
-    def encode(self, version: int = 2) -> bytes:
-        """The fields. Raises ValueError for what the version cannot say."""
-        if version >= 2:
-            return _encode_data_flexible(self, version)
-        return _encode_data_classic(self, version)
+def decode_header(buf: Readable, pos: int, end: int, version: int) -> tuple[RequestHeader, int]:
+    """RequestHeader of any version. Raises MalformedFrame."""
+    if version >= 2:
+        return _decode_header_flexible(buf, pos, end, version)
+    return _decode_header_classic(buf, pos, end, version)
 
 
-def _decode_data_classic(buf: Readable, pos: int, end: int, version: int) -> RequestHeader:
+def _decode_header_classic(buf: Readable, pos: int, end: int, version: int) -> tuple[RequestHeader, int]:
     start = pos
     try:
         api_key, api_version, correlation_id, n = _unpack_hhih(buf, pos)
@@ -61,10 +52,10 @@ def _decode_data_classic(buf: Readable, pos: int, end: int, version: int) -> Req
             refuse("the last field", pos - end, 0)
     except BROKEN as error:
         raise malformed("RequestHeader", version, pos - start, end - start, error) from error
-    return RequestHeader(api_key, api_version, correlation_id, client_id)
+    return RequestHeader(api_key, api_version, correlation_id, client_id), pos
 
 
-def _decode_data_flexible(buf: Readable, pos: int, end: int, version: int) -> RequestHeader:
+def _decode_header_flexible(buf: Readable, pos: int, end: int, version: int) -> tuple[RequestHeader, int]:
     start = pos
     try:
         api_key, api_version, correlation_id, n = _unpack_hhih(buf, pos)
@@ -84,19 +75,27 @@ def _decode_data_flexible(buf: Readable, pos: int, end: int, version: int) -> Re
             refuse("the last field", pos - end, 0)
     except BROKEN as error:
         raise malformed("RequestHeader", version, pos - start, end - start, error) from error
-    return RequestHeader(api_key, api_version, correlation_id, client_id)
+    return RequestHeader(api_key, api_version, correlation_id, client_id), pos
 
 
-def _encode_data_classic(record: RequestHeader, version: int) -> bytes:
+def encode_header(header: RequestHeader, version: int, parts: list[Buffer]) -> None:
+    """Append RequestHeader to `parts`. Raises ValueError for what the version cannot say."""
+    if version >= 2:
+        _encode_header_flexible(header, version, parts)
+    else:
+        _encode_header_classic(header, version, parts)
+
+
+def _encode_header_classic(header: RequestHeader, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    out += _pack_hhi(record.api_key, record.api_version, record.correlation_id)
-    write_string(out, record.client_id)
-    return bytes(out)
+    out += _pack_hhi(header.api_key, header.api_version, header.correlation_id)
+    write_string(out, header.client_id)
+    parts.append(out)
 
 
-def _encode_data_flexible(record: RequestHeader, version: int) -> bytes:
+def _encode_header_flexible(header: RequestHeader, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    out += _pack_hhi(record.api_key, record.api_version, record.correlation_id)
-    write_string(out, record.client_id)
+    out += _pack_hhi(header.api_key, header.api_version, header.correlation_id)
+    write_string(out, header.client_id)
     out.append(0)
-    return bytes(out)
+    parts.append(out)

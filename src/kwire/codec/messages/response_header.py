@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from struct import Struct as Format
-from typing import ClassVar
 
 from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    Buffer,
     Readable,
     Struct,
     malformed,
@@ -24,26 +24,17 @@ _pack_iB = Format(">iB").pack
 
 @define(eq=False, repr=False)
 class ResponseHeader(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 1
-
     correlation_id: int = 0
 
-    @classmethod
-    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> ResponseHeader:
-        """The fields, from `pos` to `end`. Raises MalformedFrame."""
-        if version >= 1:
-            return _decode_data_flexible(buf, pos, end, version)
-        return _decode_data_classic(buf, pos, end, version)
 
-    def encode(self, version: int = 1) -> bytes:
-        """The fields. Raises ValueError for what the version cannot say."""
-        if version >= 1:
-            return _encode_data_flexible(self, version)
-        return _encode_data_classic(self, version)
+def decode_header(buf: Readable, pos: int, end: int, version: int) -> tuple[ResponseHeader, int]:
+    """ResponseHeader of any version. Raises MalformedFrame."""
+    if version >= 1:
+        return _decode_header_flexible(buf, pos, end, version)
+    return _decode_header_classic(buf, pos, end, version)
 
 
-def _decode_data_classic(buf: Readable, pos: int, end: int, version: int) -> ResponseHeader:
+def _decode_header_classic(buf: Readable, pos: int, end: int, version: int) -> tuple[ResponseHeader, int]:
     start = pos
     try:
         (correlation_id,) = _unpack_i(buf, pos)
@@ -52,10 +43,10 @@ def _decode_data_classic(buf: Readable, pos: int, end: int, version: int) -> Res
             refuse("the last field", pos - end, 0)
     except BROKEN as error:
         raise malformed("ResponseHeader", version, pos - start, end - start, error) from error
-    return ResponseHeader(correlation_id)
+    return ResponseHeader(correlation_id), pos
 
 
-def _decode_data_flexible(buf: Readable, pos: int, end: int, version: int) -> ResponseHeader:
+def _decode_header_flexible(buf: Readable, pos: int, end: int, version: int) -> tuple[ResponseHeader, int]:
     start = pos
     try:
         correlation_id, n = _unpack_iB(buf, pos)
@@ -66,16 +57,24 @@ def _decode_data_flexible(buf: Readable, pos: int, end: int, version: int) -> Re
             refuse("the last field", pos - end, 0)
     except BROKEN as error:
         raise malformed("ResponseHeader", version, pos - start, end - start, error) from error
-    return ResponseHeader(correlation_id)
+    return ResponseHeader(correlation_id), pos
 
 
-def _encode_data_classic(record: ResponseHeader, version: int) -> bytes:
+def encode_header(header: ResponseHeader, version: int, parts: list[Buffer]) -> None:
+    """Append ResponseHeader to `parts`. Raises ValueError for what the version cannot say."""
+    if version >= 1:
+        _encode_header_flexible(header, version, parts)
+    else:
+        _encode_header_classic(header, version, parts)
+
+
+def _encode_header_classic(header: ResponseHeader, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    out += _pack_i(record.correlation_id)
-    return bytes(out)
+    out += _pack_i(header.correlation_id)
+    parts.append(out)
 
 
-def _encode_data_flexible(record: ResponseHeader, version: int) -> bytes:
+def _encode_header_flexible(header: ResponseHeader, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    out += _pack_iB(record.correlation_id, 0)
-    return bytes(out)
+    out += _pack_iB(header.correlation_id, 0)
+    parts.append(out)

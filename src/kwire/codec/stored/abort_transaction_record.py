@@ -22,9 +22,9 @@ from kwire.codec.primitives import (
 
 @define(eq=False, repr=False)
 class AbortTransactionRecord(Struct):
-    TYPE: ClassVar = 25
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 25
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     reason: str | None = None
 
@@ -33,7 +33,7 @@ class AbortTransactionRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -29,9 +29,9 @@ _pack_bbB = Format(">bbB").pack
 
 @define(eq=False, repr=False)
 class AccessControlEntryRecord(Struct):
-    TYPE: ClassVar = 18
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 18
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     id: bytes = ZERO_UUID
     resource_type: int = 0
@@ -47,7 +47,7 @@ class AccessControlEntryRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

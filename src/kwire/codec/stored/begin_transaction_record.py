@@ -22,9 +22,9 @@ from kwire.codec.primitives import (
 
 @define(eq=False, repr=False)
 class BeginTransactionRecord(Struct):
-    TYPE: ClassVar = 23
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 23
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     name: str | None = None
 
@@ -33,7 +33,7 @@ class BeginTransactionRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -30,9 +30,9 @@ _pack_iq = Format(">iq").pack
 
 @define(eq=False, repr=False)
 class BrokerRegistrationChangeRecord(Struct):
-    TYPE: ClassVar = 17
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 3
+    TYPE: ClassVar[int] = 17
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 3
 
     broker_id: int = 0
     broker_epoch: int = 0
@@ -46,7 +46,7 @@ class BrokerRegistrationChangeRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 3) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

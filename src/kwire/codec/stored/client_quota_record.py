@@ -31,9 +31,9 @@ class EntityData(Struct):
 
 @define(eq=False, repr=False)
 class ClientQuotaRecord(Struct):
-    TYPE: ClassVar = 14
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 14
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     entity: list[EntityData] = field(factory=list)
     key: str = ""
@@ -45,7 +45,7 @@ class ClientQuotaRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

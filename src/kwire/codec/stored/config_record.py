@@ -24,9 +24,9 @@ _pack_b = Format(">b").pack
 
 @define(eq=False, repr=False)
 class ConfigRecord(Struct):
-    TYPE: ClassVar = 4
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 4
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     resource_type: int = 0
     resource_name: str = ""
@@ -38,7 +38,7 @@ class ConfigRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

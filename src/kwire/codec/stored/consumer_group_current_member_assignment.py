@@ -33,9 +33,9 @@ _pack_iib = Format(">iib").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupCurrentMemberAssignmentKey(Struct):
-    TYPE: ClassVar = 8
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 8
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -47,7 +47,7 @@ class ConsumerGroupCurrentMemberAssignmentKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -98,9 +98,9 @@ class TopicPartitions(Struct):
 
 @define(eq=False, repr=False)
 class ConsumerGroupCurrentMemberAssignmentValue(Struct):
-    TYPE: ClassVar = 8
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 8
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     member_epoch: int = 0
     previous_member_epoch: int = 0
@@ -115,7 +115,7 @@ class ConsumerGroupCurrentMemberAssignmentValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

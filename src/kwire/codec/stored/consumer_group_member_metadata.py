@@ -32,9 +32,9 @@ _pack_i = Format(">i").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupMemberMetadataKey(Struct):
-    TYPE: ClassVar = 5
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 5
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -44,7 +44,7 @@ class ConsumerGroupMemberMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -98,9 +98,9 @@ class ClassicMemberMetadata(Struct):
 
 @define(eq=False, repr=False)
 class ConsumerGroupMemberMetadataValue(Struct):
-    TYPE: ClassVar = 5
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 5
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     instance_id: str | None = ""
     rack_id: str | None = ""
@@ -117,7 +117,7 @@ class ConsumerGroupMemberMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

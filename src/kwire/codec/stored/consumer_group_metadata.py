@@ -29,9 +29,9 @@ _pack_q = Format(">q").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupMetadataKey(Struct):
-    TYPE: ClassVar = 3
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 3
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -40,7 +40,7 @@ class ConsumerGroupMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -72,9 +72,9 @@ def _encode_key(record: ConsumerGroupMetadataKey, version: int) -> bytes:
 
 @define(eq=False, repr=False)
 class ConsumerGroupMetadataValue(Struct):
-    TYPE: ClassVar = 3
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 3
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     epoch: int = 0
     metadata_hash: int = 0
@@ -84,7 +84,7 @@ class ConsumerGroupMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

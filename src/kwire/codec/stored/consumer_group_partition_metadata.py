@@ -31,9 +31,9 @@ _pack_i = Format(">i").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupPartitionMetadataKey(Struct):
-    TYPE: ClassVar = 4
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 4
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -42,7 +42,7 @@ class ConsumerGroupPartitionMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -90,9 +90,9 @@ class TopicMetadata(Struct):
 
 @define(eq=False, repr=False)
 class ConsumerGroupPartitionMetadataValue(Struct):
-    TYPE: ClassVar = 4
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 4
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     topics: list[TopicMetadata] = field(factory=list)
 
@@ -101,7 +101,7 @@ class ConsumerGroupPartitionMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

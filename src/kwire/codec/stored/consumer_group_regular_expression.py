@@ -28,9 +28,9 @@ _pack_qqB = Format(">qqB").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupRegularExpressionKey(Struct):
-    TYPE: ClassVar = 16
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 16
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     regular_expression: str = ""
@@ -40,7 +40,7 @@ class ConsumerGroupRegularExpressionKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -84,9 +84,9 @@ def _encode_key(record: ConsumerGroupRegularExpressionKey, version: int) -> byte
 
 @define(eq=False, repr=False)
 class ConsumerGroupRegularExpressionValue(Struct):
-    TYPE: ClassVar = 16
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 16
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     topics: list[str] = field(factory=list)
     version: int = 0
@@ -97,7 +97,7 @@ class ConsumerGroupRegularExpressionValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

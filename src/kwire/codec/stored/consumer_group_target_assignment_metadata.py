@@ -29,9 +29,9 @@ _pack_q = Format(">q").pack
 
 @define(eq=False, repr=False)
 class ConsumerGroupTargetAssignmentMetadataKey(Struct):
-    TYPE: ClassVar = 6
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 6
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -42,7 +42,7 @@ class ConsumerGroupTargetAssignmentMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -76,9 +76,9 @@ def _encode_key(record: ConsumerGroupTargetAssignmentMetadataKey, version: int) 
 
 @define(eq=False, repr=False)
 class ConsumerGroupTargetAssignmentMetadataValue(Struct):
-    TYPE: ClassVar = 6
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 6
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     assignment_epoch: int = 0
     assignment_timestamp: int = 0
@@ -90,7 +90,7 @@ class ConsumerGroupTargetAssignmentMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

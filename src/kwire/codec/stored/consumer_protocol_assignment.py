@@ -31,8 +31,8 @@ class TopicPartition(Struct):
 
 @define(eq=False, repr=False)
 class ConsumerProtocolAssignment(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 3
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 3
 
     assigned_partitions: list[TopicPartition] = field(factory=list)
     user_data: bytes | None = None
@@ -42,7 +42,7 @@ class ConsumerProtocolAssignment(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 3) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -33,8 +33,8 @@ class TopicPartition(Struct):
 
 @define(eq=False, repr=False)
 class ConsumerProtocolSubscription(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 3
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 3
 
     topics: list[str] = field(factory=list)
     user_data: bytes | None = None
@@ -47,7 +47,7 @@ class ConsumerProtocolSubscription(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 3) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -26,9 +26,9 @@ _pack_qqq = Format(">qqq").pack
 
 @define(eq=False, repr=False)
 class DelegationTokenRecord(Struct):
-    TYPE: ClassVar = 10
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 10
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     owner: str = ""
     requester: str = ""
@@ -43,7 +43,7 @@ class DelegationTokenRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

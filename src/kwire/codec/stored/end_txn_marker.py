@@ -21,8 +21,8 @@ _pack_i = Format(">i").pack
 
 @define(eq=False, repr=False)
 class EndTxnMarker(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     coordinator_epoch: int = 0
 
@@ -31,7 +31,7 @@ class EndTxnMarker(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -38,9 +38,9 @@ _pack_q = Format(">q").pack
 
 @define(eq=False, repr=False)
 class GroupMetadataKey(Struct):
-    TYPE: ClassVar = 2
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 2
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group: str = ""
 
@@ -49,7 +49,7 @@ class GroupMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -93,9 +93,9 @@ class MemberMetadata(Struct):
 
 @define(eq=False, repr=False)
 class GroupMetadataValue(Struct):
-    TYPE: ClassVar = 2
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 4
+    TYPE: ClassVar[int] = 2
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 4
 
     protocol_type: str = ""
     generation: int = 0
@@ -111,7 +111,7 @@ class GroupMetadataValue(Struct):
             return _decode_value_flexible(buf, pos, end, version)
         return _decode_value_classic(buf, pos, end, version)
 
-    def encode(self, version: int = 4) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         if version >= 4:
             return _encode_value_flexible(self, version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CLUSTER_METADATA: dict[int, tuple[str, str]] = {
+CLUSTER_METADATA = {
     0: ("register_broker_record", "RegisterBrokerRecord"),
     1: ("unregister_broker_record", "UnregisterBrokerRecord"),
     2: ("topic_record", "TopicRecord"),
@@ -32,7 +32,7 @@ CLUSTER_METADATA: dict[int, tuple[str, str]] = {
     29: ("unregister_controller_record", "UnregisterControllerRecord"),
 }
 
-CONSUMER_OFFSETS: dict[int, tuple[str, str]] = {
+CONSUMER_OFFSETS = {
     0: ("legacy_offset_commit", "LegacyOffsetCommit"),
     1: ("offset_commit", "OffsetCommit"),
     2: ("group_metadata", "GroupMetadata"),
@@ -57,11 +57,11 @@ CONSUMER_OFFSETS: dict[int, tuple[str, str]] = {
     23: ("streams_group_topology", "StreamsGroupTopology"),
 }
 
-SHARE_GROUP_STATE: dict[int, tuple[str, str]] = {
+SHARE_GROUP_STATE = {
     0: ("share_snapshot", "ShareSnapshot"),
     1: ("share_update", "ShareUpdate"),
 }
 
-TRANSACTION_STATE: dict[int, tuple[str, str]] = {
+TRANSACTION_STATE = {
     0: ("transaction_log", "TransactionLog"),
 }

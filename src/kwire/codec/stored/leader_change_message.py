@@ -36,8 +36,8 @@ class Voter(Struct):
 
 @define(eq=False, repr=False)
 class LeaderChangeMessage(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 1
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 1
 
     version: int = 0
     leader_id: int = 0
@@ -49,7 +49,7 @@ class LeaderChangeMessage(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 1) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

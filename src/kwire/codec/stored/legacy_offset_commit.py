@@ -27,9 +27,9 @@ _pack_qh = Format(">qh").pack
 
 @define(eq=False, repr=False)
 class LegacyOffsetCommitKey(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group: str = ""
     topic: str = ""
@@ -40,7 +40,7 @@ class LegacyOffsetCommitKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -85,9 +85,9 @@ def _encode_key(record: LegacyOffsetCommitKey, version: int) -> bytes:
 
 @define(eq=False, repr=False)
 class LegacyOffsetCommitValue(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     offset: int = 0
     metadata: str = ""
@@ -98,7 +98,7 @@ class LegacyOffsetCommitValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -18,16 +18,16 @@ from kwire.codec.primitives import (
 
 @define(eq=False, repr=False)
 class NoOpRecord(Struct):
-    TYPE: ClassVar = 20
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 20
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> NoOpRecord:
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -36,9 +36,9 @@ _pack_qi = Format(">qi").pack
 
 @define(eq=False, repr=False)
 class OffsetCommitKey(Struct):
-    TYPE: ClassVar = 1
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 1
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group: str = ""
     topic: str = ""
@@ -49,7 +49,7 @@ class OffsetCommitKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -94,9 +94,9 @@ def _encode_key(record: OffsetCommitKey, version: int) -> bytes:
 
 @define(eq=False, repr=False)
 class OffsetCommitValue(Struct):
-    TYPE: ClassVar = 1
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 4
+    TYPE: ClassVar[int] = 1
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 4
 
     offset: int = 0
     leader_epoch: int = -1  # 3+
@@ -112,7 +112,7 @@ class OffsetCommitValue(Struct):
             return _decode_value_flexible(buf, pos, end, version)
         return _decode_value_classic(buf, pos, end, version)
 
-    def encode(self, version: int = 4) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         if version >= 4:
             return _encode_value_flexible(self, version)

@@ -34,9 +34,9 @@ _pack_iii = Format(">iii").pack
 
 @define(eq=False, repr=False)
 class PartitionRecord(Struct):
-    TYPE: ClassVar = 3
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 2
+    TYPE: ClassVar[int] = 3
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 2
 
     partition_id: int = -1
     topic_id: bytes = ZERO_UUID
@@ -57,7 +57,7 @@ class PartitionRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 2) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

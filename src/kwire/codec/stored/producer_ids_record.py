@@ -22,9 +22,9 @@ _pack_iqqB = Format(">iqqB").pack
 
 @define(eq=False, repr=False)
 class ProducerIdsRecord(Struct):
-    TYPE: ClassVar = 15
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 15
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     broker_id: int = 0
     broker_epoch: int = -1
@@ -35,7 +35,7 @@ class ProducerIdsRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

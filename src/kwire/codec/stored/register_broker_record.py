@@ -54,9 +54,9 @@ class BrokerFeature(Struct):
 
 @define(eq=False, repr=False)
 class RegisterBrokerRecord(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 4
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 4
 
     broker_id: int = 0
     is_migrating_zk_broker: bool = False  # 2+
@@ -75,7 +75,7 @@ class RegisterBrokerRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 4) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -45,9 +45,9 @@ class ControllerFeature(Struct):
 
 @define(eq=False, repr=False)
 class RegisterControllerRecord(Struct):
-    TYPE: ClassVar = 27
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 27
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     controller_id: int = 0
     incarnation_id: bytes = ZERO_UUID
@@ -60,7 +60,7 @@ class RegisterControllerRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -23,9 +23,9 @@ _pack_uB = Format(">16sB").pack
 
 @define(eq=False, repr=False)
 class RemoveAccessControlEntryRecord(Struct):
-    TYPE: ClassVar = 19
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 19
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     id: bytes = ZERO_UUID
 
@@ -34,7 +34,7 @@ class RemoveAccessControlEntryRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -20,9 +20,9 @@ from kwire.codec.primitives import (
 
 @define(eq=False, repr=False)
 class RemoveDelegationTokenRecord(Struct):
-    TYPE: ClassVar = 26
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 26
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     token_id: str = ""
 
@@ -31,7 +31,7 @@ class RemoveDelegationTokenRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -24,9 +24,9 @@ _pack_bB = Format(">bB").pack
 
 @define(eq=False, repr=False)
 class RemoveUserScramCredentialRecord(Struct):
-    TYPE: ClassVar = 22
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 22
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     name: str = ""
     mechanism: int = 0
@@ -36,7 +36,7 @@ class RemoveUserScramCredentialRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -30,9 +30,9 @@ _pack_iib = Format(">iib").pack
 
 @define(eq=False, repr=False)
 class ShareGroupCurrentMemberAssignmentKey(Struct):
-    TYPE: ClassVar = 14
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 14
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -42,7 +42,7 @@ class ShareGroupCurrentMemberAssignmentKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -92,9 +92,9 @@ class TopicPartitions(Struct):
 
 @define(eq=False, repr=False)
 class ShareGroupCurrentMemberAssignmentValue(Struct):
-    TYPE: ClassVar = 14
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 14
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     member_epoch: int = 0
     previous_member_epoch: int = 0
@@ -108,7 +108,7 @@ class ShareGroupCurrentMemberAssignmentValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -26,9 +26,9 @@ _pack_h = Format(">h").pack
 
 @define(eq=False, repr=False)
 class ShareGroupMemberMetadataKey(Struct):
-    TYPE: ClassVar = 10
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 10
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -38,7 +38,7 @@ class ShareGroupMemberMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -80,9 +80,9 @@ def _encode_key(record: ShareGroupMemberMetadataKey, version: int) -> bytes:
 
 @define(eq=False, repr=False)
 class ShareGroupMemberMetadataValue(Struct):
-    TYPE: ClassVar = 10
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 10
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     rack_id: str | None = ""
     client_id: str = ""
@@ -94,7 +94,7 @@ class ShareGroupMemberMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

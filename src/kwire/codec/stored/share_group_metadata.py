@@ -24,9 +24,9 @@ _pack_iqB = Format(">iqB").pack
 
 @define(eq=False, repr=False)
 class ShareGroupMetadataKey(Struct):
-    TYPE: ClassVar = 11
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 11
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -35,7 +35,7 @@ class ShareGroupMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -67,9 +67,9 @@ def _encode_key(record: ShareGroupMetadataKey, version: int) -> bytes:
 
 @define(eq=False, repr=False)
 class ShareGroupMetadataValue(Struct):
-    TYPE: ClassVar = 11
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 11
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     epoch: int = 0
     metadata_hash: int = 0
@@ -79,7 +79,7 @@ class ShareGroupMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

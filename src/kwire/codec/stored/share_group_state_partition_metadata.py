@@ -29,9 +29,9 @@ _pack_h = Format(">h").pack
 
 @define(eq=False, repr=False)
 class ShareGroupStatePartitionMetadataKey(Struct):
-    TYPE: ClassVar = 15
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 15
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -40,7 +40,7 @@ class ShareGroupStatePartitionMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -87,9 +87,9 @@ class TopicInfo(Struct):
 
 @define(eq=False, repr=False)
 class ShareGroupStatePartitionMetadataValue(Struct):
-    TYPE: ClassVar = 15
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 15
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     initializing_topics: list[TopicPartitionsInfo] = field(factory=list)
     initialized_topics: list[TopicPartitionsInfo] = field(factory=list)
@@ -100,7 +100,7 @@ class ShareGroupStatePartitionMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -28,9 +28,9 @@ _pack_h = Format(">h").pack
 
 @define(eq=False, repr=False)
 class ShareGroupTargetAssignmentMemberKey(Struct):
-    TYPE: ClassVar = 13
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 13
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -40,7 +40,7 @@ class ShareGroupTargetAssignmentMemberKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -90,9 +90,9 @@ class TopicPartition(Struct):
 
 @define(eq=False, repr=False)
 class ShareGroupTargetAssignmentMemberValue(Struct):
-    TYPE: ClassVar = 13
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 13
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     topic_partitions: list[TopicPartition] = field(factory=list)
 
@@ -101,7 +101,7 @@ class ShareGroupTargetAssignmentMemberValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -29,9 +29,9 @@ _pack_q = Format(">q").pack
 
 @define(eq=False, repr=False)
 class ShareGroupTargetAssignmentMetadataKey(Struct):
-    TYPE: ClassVar = 12
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 12
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -40,7 +40,7 @@ class ShareGroupTargetAssignmentMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -74,9 +74,9 @@ def _encode_key(record: ShareGroupTargetAssignmentMetadataKey, version: int) -> 
 
 @define(eq=False, repr=False)
 class ShareGroupTargetAssignmentMetadataValue(Struct):
-    TYPE: ClassVar = 12
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 12
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     assignment_epoch: int = 0
     assignment_timestamp: int = 0
@@ -88,7 +88,7 @@ class ShareGroupTargetAssignmentMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

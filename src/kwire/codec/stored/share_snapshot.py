@@ -36,9 +36,9 @@ _pack_qqbhB = Format(">qqbhB").pack
 
 @define(eq=False, repr=False)
 class ShareSnapshotKey(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     topic_id: bytes = ZERO_UUID
@@ -49,7 +49,7 @@ class ShareSnapshotKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -92,9 +92,9 @@ class StateBatch(Struct):
 
 @define(eq=False, repr=False)
 class ShareSnapshotValue(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     snapshot_epoch: int = 0
     state_epoch: int = 0
@@ -110,7 +110,7 @@ class ShareSnapshotValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -22,8 +22,8 @@ _pack_hB = Format(">hB").pack
 
 @define(eq=False, repr=False)
 class SnapshotFooterRecord(Struct):
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     version: int = 0
 
@@ -32,7 +32,7 @@ class SnapshotFooterRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

@@ -31,9 +31,9 @@ _pack_iib = Format(">iib").pack
 
 @define(eq=False, repr=False)
 class StreamsGroupCurrentMemberAssignmentKey(Struct):
-    TYPE: ClassVar = 22
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 22
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -45,7 +45,7 @@ class StreamsGroupCurrentMemberAssignmentKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -96,9 +96,9 @@ class TaskIds(Struct):
 
 @define(eq=False, repr=False)
 class StreamsGroupCurrentMemberAssignmentValue(Struct):
-    TYPE: ClassVar = 22
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 22
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     member_epoch: int = 0
     previous_member_epoch: int = 0
@@ -117,7 +117,7 @@ class StreamsGroupCurrentMemberAssignmentValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -29,9 +29,9 @@ _pack_ii = Format(">ii").pack
 
 @define(eq=False, repr=False)
 class StreamsGroupMemberMetadataKey(Struct):
-    TYPE: ClassVar = 19
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 19
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -41,7 +41,7 @@ class StreamsGroupMemberMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -95,9 +95,9 @@ class KeyValue(Struct):
 
 @define(eq=False, repr=False)
 class StreamsGroupMemberMetadataValue(Struct):
-    TYPE: ClassVar = 19
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 19
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     instance_id: str | None = ""
     rack_id: str | None = ""
@@ -114,7 +114,7 @@ class StreamsGroupMemberMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -32,9 +32,9 @@ _pack_iq = Format(">iq").pack
 
 @define(eq=False, repr=False)
 class StreamsGroupMetadataKey(Struct):
-    TYPE: ClassVar = 17
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 17
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -43,7 +43,7 @@ class StreamsGroupMetadataKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -81,9 +81,9 @@ class LastAssignmentConfig(Struct):
 
 @define(eq=False, repr=False)
 class StreamsGroupMetadataValue(Struct):
-    TYPE: ClassVar = 17
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 17
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     epoch: int = 0
     metadata_hash: int = 0
@@ -97,7 +97,7 @@ class StreamsGroupMetadataValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

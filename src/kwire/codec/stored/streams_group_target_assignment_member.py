@@ -26,9 +26,9 @@ _pack_h = Format(">h").pack
 
 @define(eq=False, repr=False)
 class StreamsGroupTargetAssignmentMemberKey(Struct):
-    TYPE: ClassVar = 21
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 21
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
     member_id: str = ""
@@ -38,7 +38,7 @@ class StreamsGroupTargetAssignmentMemberKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -88,9 +88,9 @@ class TaskIds(Struct):
 
 @define(eq=False, repr=False)
 class StreamsGroupTargetAssignmentMemberValue(Struct):
-    TYPE: ClassVar = 21
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 21
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     active_tasks: list[TaskIds] = field(factory=list)
     standby_tasks: list[TaskIds] = field(factory=list)
@@ -103,7 +103,7 @@ class StreamsGroupTargetAssignmentMemberValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -31,9 +31,9 @@ _pack_ih = Format(">ih").pack
 
 @define(eq=False, repr=False)
 class StreamsGroupTopologyKey(Struct):
-    TYPE: ClassVar = 23
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 23
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     group_id: str = ""
 
@@ -42,7 +42,7 @@ class StreamsGroupTopologyKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -106,9 +106,9 @@ class Subtopology(Struct):
 
 @define(eq=False, repr=False)
 class StreamsGroupTopologyValue(Struct):
-    TYPE: ClassVar = 23
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 23
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     epoch: int = 0
     subtopologies: list[Subtopology] = field(factory=list)
@@ -118,7 +118,7 @@ class StreamsGroupTopologyValue(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_value(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_value(self, version)
 

@@ -25,9 +25,9 @@ _pack_uB = Format(">16sB").pack
 
 @define(eq=False, repr=False)
 class TopicRecord(Struct):
-    TYPE: ClassVar = 2
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 2
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     name: str = ""
     topic_id: bytes = ZERO_UUID
@@ -37,7 +37,7 @@ class TopicRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

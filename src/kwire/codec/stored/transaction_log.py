@@ -41,9 +41,9 @@ _pack_qq = Format(">qq").pack
 
 @define(eq=False, repr=False)
 class TransactionLogKey(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     transactional_id: str = ""
 
@@ -52,7 +52,7 @@ class TransactionLogKey(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_key(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_key(self, version)
 
@@ -90,9 +90,9 @@ class PartitionsSchema(Struct):
 
 @define(eq=False, repr=False)
 class TransactionLogValue(Struct):
-    TYPE: ClassVar = 0
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 1
+    TYPE: ClassVar[int] = 0
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 1
 
     producer_id: int = 0
     previous_producer_id: int = -1  # version 1
@@ -113,7 +113,7 @@ class TransactionLogValue(Struct):
             return _decode_value_flexible(buf, pos, end, version)
         return _decode_value_classic(buf, pos, end, version)
 
-    def encode(self, version: int = 1) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         if version >= 1:
             return _encode_value_flexible(self, version)

@@ -22,9 +22,9 @@ _pack_iqB = Format(">iqB").pack
 
 @define(eq=False, repr=False)
 class UnregisterBrokerRecord(Struct):
-    TYPE: ClassVar = 1
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 1
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     broker_id: int = 0
     broker_epoch: int = 0
@@ -34,7 +34,7 @@ class UnregisterBrokerRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

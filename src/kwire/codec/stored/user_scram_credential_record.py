@@ -27,9 +27,9 @@ _pack_iB = Format(">iB").pack
 
 @define(eq=False, repr=False)
 class UserScramCredentialRecord(Struct):
-    TYPE: ClassVar = 11
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 11
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     name: str = ""
     mechanism: int = 0
@@ -43,7 +43,7 @@ class UserScramCredentialRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 

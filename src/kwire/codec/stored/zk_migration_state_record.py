@@ -22,9 +22,9 @@ _pack_bB = Format(">bB").pack
 
 @define(eq=False, repr=False)
 class ZkMigrationStateRecord(Struct):
-    TYPE: ClassVar = 21
-    MIN_VERSION: ClassVar = 0
-    MAX_VERSION: ClassVar = 0
+    TYPE: ClassVar[int] = 21
+    MIN_VERSION: ClassVar[int] = 0
+    MAX_VERSION: ClassVar[int] = 0
 
     zk_migration_state: int = 0
 
@@ -33,7 +33,7 @@ class ZkMigrationStateRecord(Struct):
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
         return _decode_data(buf, pos, end, version)
 
-    def encode(self, version: int = 0) -> bytes:
+    def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
         return _encode_data(self, version)
 
