@@ -81,7 +81,7 @@ class MemoryFile:
         if end > len(data):
             # Slices that were handed out pin the old memory: grow into a new one.
             data = bytearray(max(end, 2 * len(data), 1024))
-            data[: node.size] = node.data[: node.size]
+            data[: len(node.data)] = node.data
             node.data = data
         if self._files.loses_unsynced:
             node.unsynced.append((position, b"".join(parts)))

@@ -1,0 +1,229 @@
+"""The seam: both file systems keep the same promises, and the one in memory fails as it is told."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from kwire.log import files as files_module
+from kwire.log.files import DiskFiles, Files, MemoryFiles, ShortWrite
+from kwire.log.seam import DirectoryLocked
+
+
+def test_parts_are_written_one_after_another_at_a_position(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    file.write(0, (b"0123456789",), 10)
+    file.write(4, (b"ab", memoryview(b"xcdx")[1:3]), 4)
+    assert bytes(file.read(0, 10)) == b"0123abcd89"
+    assert file.size() == 10
+    assert bytes(file.read(8, 100)) == b"89"
+    assert bytes(file.read(50, 100)) == b""
+
+
+def test_a_file_that_is_not_there_is_only_made_on_demand(files: Files, root: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        files.open(f"{root}/missing")
+    with pytest.raises(FileNotFoundError):
+        files.open(f"{root}/no/such/directory", create=True)
+    with pytest.raises(FileNotFoundError):
+        files.read_bytes(f"{root}/missing")
+    with pytest.raises(FileNotFoundError):
+        files.entries(f"{root}/missing")
+    with pytest.raises(FileNotFoundError):
+        files.rename(f"{root}/missing", f"{root}/other")
+    assert not files.exists(f"{root}/missing")
+    files.unlink(f"{root}/missing")
+    files.remove_tree(f"{root}/missing")
+
+
+def test_slices_stay_good_while_the_file_grows_and_after_it_is_closed(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    block = os.urandom(100_000)
+    file.write(0, (block,), len(block))
+    before = file.read(0, len(block))
+    for position in range(100_000, 2_000_000, 100_000):
+        file.write(position, (block,), len(block))
+        assert bytes(file.read(position, position + 100_000)) == block
+    after = file.read(50_000, 150_000)
+    file.close()
+    files.unlink(f"{root}/a")
+    assert bytes(before) == block
+    assert bytes(after) == block[50_000:] + block[:50_000]
+
+
+def test_truncate_cuts_and_grows_with_zeros(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    file.write(0, (b"x" * 50_000,), 50_000)
+    assert len(file.read(0, 50_000)) == 50_000
+    file.truncate(10)
+    assert bytes(file.read(0, 50_000)) == b"x" * 10
+    file.truncate(40_000)
+    assert bytes(file.read(0, 50_000)) == b"x" * 10 + bytes(39_990)
+    file.write(20, (b"yy",), 2)
+    assert bytes(file.read(8, 24)) == b"xx" + bytes(10) + b"yy" + bytes(2)
+    assert file.size() == 40_000
+
+
+def test_write_atomic_replaces_the_whole_file(files: Files, root: str) -> None:
+    for data in (b"a longer content", b"short", b""):
+        files.write_atomic(f"{root}/a", data, sync=True)
+        assert files.read_bytes(f"{root}/a") == data
+    assert [entry.name for entry in files.entries(root)] == ["a"]
+
+
+def test_entries_tell_names_kinds_and_sizes(files: Files, root: str) -> None:
+    files.write_atomic(f"{root}/file", b"12345", sync=False)
+    files.make_directory(f"{root}/directory/below")
+    entries = {
+        entry.name: (entry.is_directory, entry.is_directory or entry.size) for entry in files.entries(root)
+    }
+    assert entries == {"file": (False, 5), "directory": (True, True)}
+
+
+def test_directories_are_renamed_and_removed_with_all_below(files: Files, root: str) -> None:
+    files.make_directory(f"{root}/a/b")
+    files.write_atomic(f"{root}/a/b/file", b"1", sync=False)
+    files.rename(f"{root}/a", f"{root}/c")
+    assert files.read_bytes(f"{root}/c/b/file") == b"1"
+    files.sync_directory(f"{root}/c")
+    files.remove_tree(f"{root}/c")
+    assert files.entries(root) == []
+
+
+def test_a_lock_is_held_once_and_can_be_taken_again_after_its_release(files: Files, root: str) -> None:
+    lock = files.lock(f"{root}/.lock")
+    with pytest.raises(DirectoryLocked):
+        files.lock(f"{root}/.lock")
+    lock.release()
+    files.lock(f"{root}/.lock").release()
+
+
+def test_the_lock_of_another_process_is_respected_whichever_kind_it_is(tmp_path: Path) -> None:
+    for kind in ("flock", "lockf"):
+        holder = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                f"import fcntl, sys; f = open({str(tmp_path / kind)!r}, 'w');"
+                f"fcntl.{kind}(f, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with holder:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            with pytest.raises(DirectoryLocked):
+                DiskFiles().lock(str(tmp_path / kind))
+            holder.communicate()
+        DiskFiles().lock(str(tmp_path / kind)).release()
+
+
+def test_a_write_that_stops_short_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = DiskFiles().open(str(tmp_path / "a"), create=True)
+    whole = os.pwritev
+    monkeypatch.setattr(os, "pwritev", lambda fd, parts, position: whole(fd, [b"".join(parts)[:3]], position))
+    file.write(0, (b"0123", b"456789"), 10)
+    assert bytes(file.read(0, 20)) == b"0123456789"
+    file.close()
+
+
+def test_a_python_without_pwritev_writes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_module, "_HAS_PWRITEV", False)
+    file = DiskFiles().open(str(tmp_path / "a"), create=True)
+    file.write(0, (b"0123", b"456789"), 10)
+    assert bytes(file.read(0, 20)) == b"0123456789"
+    file.close()
+
+
+def _refuse(operation: str, path: str, size: int) -> None:
+    if operation == "write":
+        raise ShortWrite(errno.ENOSPC, "No space left on device", 2)
+
+
+def test_memory_fails_when_told_and_may_write_a_part_first() -> None:
+    memory = MemoryFiles()
+    file = memory.open("/a", create=True)
+    memory.fault = _refuse
+    with pytest.raises(OSError, match="No space"):
+        file.write(0, (b"0123", b"45"), 6)
+    memory.fault = None
+    assert bytes(file.read(0, 10)) == b"01"
+
+
+def test_after_a_kill_everything_written_is_there_and_locks_are_free() -> None:
+    memory = MemoryFiles()
+    memory.make_directory("/d")
+    memory.lock("/d/.lock")
+    memory.open("/d/a", create=True).write(0, (b"abc",), 3)
+    after = memory.crash()
+    assert after.read_bytes("/d/a") == b"abc"
+    after.lock("/d/.lock")
+    memory.open("/d/a").write(0, (b"zzz",), 3)
+    assert after.read_bytes("/d/a") == b"abc"
+
+
+def test_a_power_loss_keeps_what_was_synced_and_any_of_the_rest() -> None:
+    outcomes = set()
+    for seed in range(200):
+        memory = MemoryFiles(loses_unsynced=True)
+        file = memory.open("/a", create=True)
+        file.write(0, (b"synced",), 6)
+        file.sync()
+        memory.sync_directory("/")
+        file.write(6, (b"-one",), 4)
+        file.write(10, (b"-two",), 4)
+        memory.open("/b", create=True)
+        after = memory.crash(Random(seed), power_loss=True)
+        content = after.read_bytes("/a")
+        assert content.startswith(b"synced")
+        outcomes.add((content, after.exists("/b")))
+    contents = {content for content, _ in outcomes}
+    assert {b"synced", b"synced-one", b"synced-one-two", b"synced" + bytes(4) + b"-two"} <= contents
+    assert any(len(content) in (11, 12, 13) for content in contents), "the last write is torn at times"
+    assert {there for _, there in outcomes} == {True, False}
+
+
+def test_names_that_were_not_synced_go_newest_first() -> None:
+    for seed in range(50):
+        memory = MemoryFiles(loses_unsynced=True)
+        memory.make_directory("/d")
+        memory.sync_directory("/")
+        for name in "abc":
+            memory.open(f"/d/{name}", create=True)
+        memory.rename("/d/a", "/d/z")
+        after = memory.crash(Random(seed), power_loss=True)
+        assert sorted(entry.name for entry in after.entries("/d")) in (
+            [],
+            ["a"],
+            ["a", "b"],
+            ["a", "b", "c"],
+            ["b", "c", "z"],
+        )
+
+
+def test_a_power_loss_needs_to_be_prepared_for() -> None:
+    with pytest.raises(ValueError):
+        MemoryFiles().crash(Random(1), power_loss=True)
+
+
+def _sizes(parts: Sequence[bytes]) -> int:
+    return sum(map(len, parts))
+
+
+def test_growing_memory_keeps_its_content(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    parts = [bytes([number]) * (number * 37 % 5000) for number in range(200)]
+    position = 0
+    for part in parts:
+        file.write(position, (part,), len(part))
+        position += len(part)
+    assert bytes(file.read(0, position)) == b"".join(parts)
+    assert position == _sizes(parts)
