@@ -1,0 +1,238 @@
+"""A log directory: whose it is, who holds it, whether it was closed in order, and what it says of its logs."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+from kwire.errors import CannotStart
+from kwire.log.directory import LogDirectory
+from kwire.log.files import Files
+from kwire.log.log import Log, LogConfig
+from kwire.records.batch import Record, build_batch, parse_header
+
+CONFIG = LogConfig(file_delete_delay_ms=1000, segment_bytes=300)
+
+
+def open_directory(files: Files, root: str, **options: object) -> LogDirectory:
+    return LogDirectory.open(files, f"{root}/data", **({"node_id": 1} | options))  # type: ignore[arg-type]
+
+
+def fill(log: Log, batches: int = 5) -> None:
+    for _ in range(batches):
+        data = build_batch([Record(0, 1000, b"k", b"v")])
+        log.append(data, parse_header(data), 0, 0)
+
+
+def read(files: Files, root: str, name: str) -> str:
+    return files.read_bytes(f"{root}/data/{name}").decode()
+
+
+def test_a_new_directory_says_whose_it_is(files: Files, root: str) -> None:
+    directory = open_directory(files, root, node_id=7, random_bytes=Random(1).randbytes)
+    lines = read(files, root, "meta.properties").splitlines()
+    assert lines[0] == "version=1"
+    assert f"cluster.id={directory.cluster_id}" in lines
+    assert "node.id=7" in lines
+    assert len(directory.cluster_id) == 22
+    assert directory.was_clean
+    directory.close([])
+
+
+def test_ids_stay_the_same(files: Files, root: str) -> None:
+    first = open_directory(files, root)
+    first.close([])
+    second = open_directory(files, root, cluster_id=first.cluster_id)
+    assert (second.cluster_id, second.directory_id) == (first.cluster_id, first.directory_id)
+    second.close([])
+
+
+def test_a_cluster_id_can_be_given(files: Files, root: str) -> None:
+    directory = open_directory(files, root, cluster_id="MkU3OEVBNTcwNTJENDM2Qk")
+    assert directory.cluster_id == "MkU3OEVBNTcwNTJENDM2Qk"
+    directory.close([])
+
+
+def test_a_directory_in_use_is_refused(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    with pytest.raises(CannotStart, match=rf"^The data directory {root}/data is in use by another broker"):
+        open_directory(files, root)
+    directory.close([])
+    open_directory(files, root).close([])
+
+
+def test_a_directory_of_another_node_or_cluster_is_refused_and_not_kept_locked(
+    files: Files, root: str
+) -> None:
+    open_directory(files, root, cluster_id="A" * 22).close([])
+    with pytest.raises(CannotStart, match="belongs to node 1, this is node 2"):
+        open_directory(files, root, node_id=2)
+    with pytest.raises(CannotStart, match=r"belongs to cluster A{22}, this is B{22}"):
+        open_directory(files, root, cluster_id="B" * 22)
+    open_directory(files, root).close([])
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("version=0\nbroker.id=1\n", "ZooKeeper"),
+        ("version=2\nnode.id=1\n", "version 2"),
+        ("version=1\nnode.id=1\n", "cluster unknown"),
+        ("version=1\nnode.id=1\ncluster.id=x\ndirectory.id=y\n", "directory.id"),
+    ],
+)
+def test_meta_properties_that_make_no_sense_are_refused(
+    files: Files, root: str, text: str, complaint: str
+) -> None:
+    files.make_directory(f"{root}/data")
+    files.write_atomic(f"{root}/data/meta.properties", text.encode(), sync=False)
+    with pytest.raises(CannotStart, match=complaint):
+        open_directory(files, root)
+
+
+def test_a_directory_of_somebody_else_is_refused_and_left_as_it_is(files: Files, root: str) -> None:
+    files.make_directory(f"{root}/data/Documents")
+    files.write_atomic(f"{root}/data/letter.txt", b"", sync=False)
+    with pytest.raises(
+        CannotStart, match=r"not a data directory: it holds Documents and 1 more but no meta.properties"
+    ):
+        open_directory(files, root)
+    assert {entry.name for entry in files.entries(f"{root}/data")} == {"Documents", "letter.txt"}
+
+
+def test_a_path_that_cannot_be_a_directory_is_refused(files: Files, root: str) -> None:
+    files.write_atomic(f"{root}/data", b"", sync=False)
+    with pytest.raises(CannotStart, match=f"Cannot use {root}/data as data directory"):
+        open_directory(files, root)
+
+
+def test_the_marker_is_there_only_between_an_orderly_close_and_the_next_opening(
+    files: Files, root: str
+) -> None:
+    directory = open_directory(files, root)
+    assert not files.exists(f"{root}/data/.kafka_cleanshutdown")
+    directory.close([], broker_epoch=42)
+    assert json.loads(read(files, root, ".kafka_cleanshutdown")) == {"version": 0, "brokerEpoch": 42}
+    directory = open_directory(files, root)
+    assert (directory.was_clean, directory.broker_epoch) == (True, 42)
+    assert not files.exists(f"{root}/data/.kafka_cleanshutdown")
+    directory.close([], clean=False)
+    directory = open_directory(files, root)
+    assert (directory.was_clean, directory.broker_epoch) == (False, -1)
+    directory.close([])
+
+
+def test_an_empty_marker_of_an_older_broker_counts(files: Files, root: str) -> None:
+    open_directory(files, root).close([], clean=False)
+    files.write_atomic(f"{root}/data/.kafka_cleanshutdown", b"", sync=False)
+    directory = open_directory(files, root)
+    assert directory.was_clean
+    directory.close([])
+
+
+def test_logs_are_found_again_with_all_that_is_known_of_them(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    logs = [
+        directory.create_log("orders", 1, b"1" * 16, CONFIG, 0),
+        directory.create_log("orders", 0, b"1" * 16, CONFIG, 0),
+        directory.create_log("a-topic", 0, b"2" * 16, CONFIG, 0),
+    ]
+    for log in logs:
+        fill(log)
+    logs[0].advance_log_start(2)
+    directory.close(logs)
+    assert read(files, root, "log-start-offset-checkpoint") == "0\n1\norders 1 2\n"
+    assert sorted(read(files, root, "recovery-point-offset-checkpoint").splitlines()) == [
+        "0",
+        "3",
+        "a-topic 0 5",
+        "orders 0 5",
+        "orders 1 5",
+    ]
+    assert read(files, root, "replication-offset-checkpoint").count(" 5\n") == 3
+
+    directory = open_directory(files, root)
+    found = directory.partitions()
+    assert [(each.topic, each.partition, each.topic_id) for each in found] == [
+        ("a-topic", 0, b"2" * 16),
+        ("orders", 0, b"1" * 16),
+        ("orders", 1, b"1" * 16),
+    ]
+    assert directory.high_watermarks["orders", 1] == 5
+    log = directory.open_log("orders", 1, CONFIG, 0)
+    assert (log.log_start_offset, log.log_end_offset, log.topic_id) == (2, 5, b"1" * 16)
+    assert log.recovered is None
+    directory.close([log])
+
+
+def test_logs_are_checked_after_an_unclean_stop(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    log = directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    fill(log, 6)
+    log.flush()
+    fill(log, 2)
+    directory.write_checkpoints([log], {("t", 0): 8})
+    directory.close([log], clean=False)
+    directory = open_directory(files, root)
+    assert directory.recovery_points == {("t", 0): 6}
+    log = directory.open_log("t", 0, CONFIG, 0)
+    assert log.recovered is not None
+    assert log.recovered.segments == 1
+    assert log.log_end_offset == 8
+    directory.close([log])
+
+
+def test_a_deleted_topic_is_out_of_the_way_at_once_and_gone_later(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    for name in ("t", "x" * 249):
+        log = directory.create_log(name, 0, bytes(16), CONFIG, 0)
+        fill(log)
+        directory.schedule_delete(log)
+        assert directory.partitions() == []
+        (gone,) = [entry.name for entry in files.entries(directory.path) if entry.is_directory]
+        assert gone.startswith(name[:100])
+        assert gone.endswith("-delete")
+        assert len(gone) <= 255
+        directory.purge(0)
+        directory.purge(1000)
+        assert not any(entry.is_directory for entry in files.entries(directory.path))
+        directory.create_log(name, 0, bytes(16), CONFIG, 0).abandon()
+        files.remove_tree(f"{directory.path}/{name}-0")
+    directory.close([])
+
+
+def test_deletions_that_a_stop_cut_short_go_on(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    log = directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    directory.schedule_delete(log)
+    directory.close([])
+    directory = open_directory(files, root)
+    assert directory.partitions() == []
+    directory.purge(0)
+    assert not any(entry.is_directory for entry in files.entries(directory.path))
+    directory.close([])
+
+
+def test_strays_and_strangers_are_left_alone(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    for name in ("t-0.5f-stray", "t-1.5f-future", "lost+found", "backup"):
+        files.make_directory(f"{directory.path}/{name}")
+    assert directory.partitions() == []
+    assert [warning for warning in directory.warnings if "backup" in warning]
+    assert len(directory.warnings) == 1
+    directory.close([])
+
+
+def test_damaged_checkpoints_are_gone_round_with_a_warning(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    log = directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    fill(log)
+    directory.close([log])
+    files.write_atomic(f"{root}/data/recovery-point-offset-checkpoint", b"junk", sync=False)
+    directory = open_directory(files, root)
+    assert directory.recovery_points == {}
+    assert "recovery-point-offset-checkpoint is damaged" in directory.warnings[0]
+    assert directory.open_log("t", 0, CONFIG, 0).log_end_offset == 5
+    directory.close([])
