@@ -15,7 +15,7 @@ def make_topic(
 ) -> str:
     """Create a topic with an unused name and wait until the metadata names a leader for each partition."""
     name = unique(prefix)
-    admin = AdminClient({"bootstrap.servers": server.bootstrap})
+    admin = AdminClient({"bootstrap.servers": server.bootstrap, "log_level": 2})
     wanted = NewTopic(name, num_partitions=partitions, replication_factor=1, config=dict(config or {}))
     admin.create_topics([wanted])[name].result(DEADLINE_S)
 

@@ -232,7 +232,7 @@ class Confluent(Client):
                     low, high = consumer.get_watermark_offsets(place, timeout=DEADLINE_S)
                 except confluent_kafka.KafkaException as failed:
                     # Just after a restart a broker may still say that it does not lead the partition.
-                    if not failed.args[0].retriable():
+                    if failed.args[0].code() != confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION:
                         raise
                     return None
                 return low, high

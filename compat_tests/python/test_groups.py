@@ -175,7 +175,7 @@ def test_the_group_settles_on_an_assignor_that_all_members_know(server: Server, 
     for client, strategy in (("confluent-kafka", both), ("kafka-python", one), ("aiokafka", both)):
         settled.append(members.start(client, server.bootstrap, topic, group, strategy=strategy))
         shared_out(settled, PARTITIONS)
-    admin = AdminClient({"bootstrap.servers": server.bootstrap})
+    admin = AdminClient({"bootstrap.servers": server.bootstrap, "log_level": 2})
     described = admin.describe_consumer_groups([group])[group].result(DEADLINE_S)
     assert described.partition_assignor == "roundrobin"
 
