@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// tally counts acknowledged records from many callbacks.
+type tally struct {
+	acked  atomic.Int64
+	errors atomic.Int64
+	first  atomic.Pointer[string]
+}
+
+func (t *tally) done(_ *kgo.Record, err error) {
+	switch {
+	case err == nil:
+		t.acked.Add(1)
+	case errors.Is(err, context.Canceled):
+	default:
+		t.failed(err)
+	}
+}
+
+func (t *tally) failed(err error) {
+	t.errors.Add(1)
+	text := err.Error()
+	t.first.CompareAndSwap(nil, &text)
+}
+
+func (t *tally) report(out *result) {
+	out.Errors = t.errors.Load()
+	if text := t.first.Load(); text != nil {
+		out.FirstError = *text
+	}
+}
+
+// produce sends as fast as the client can, acks=all, and counts acknowledged records.
+func produce(ctx context.Context, opts options, topic string) (result, error) {
+	var out result
+	client, err := newClient(opts, kgo.DefaultProduceTopic(topic))
+	if err != nil {
+		return out, err
+	}
+	defer client.Close()
+
+	var count tally
+	sending, stop := context.WithCancel(ctx)
+	var sender sync.WaitGroup
+	sender.Add(1)
+	go func() {
+		defer sender.Done()
+		count.sendMany(client, opts.size, opts.maxBytes, sending)
+		stop()
+	}()
+
+	select {
+	case <-time.After(time.Duration(opts.ramp * float64(time.Second))):
+	case <-sending.Done():
+	}
+	measured, before := begin(opts), count.acked.Load()
+	select {
+	case <-time.After(time.Duration(opts.seconds * float64(time.Second))):
+	case <-sending.Done():
+	}
+	measured.end(&out)
+	out.Records = count.acked.Load() - before
+	out.Bytes = out.Records * int64(opts.size)
+	stop()
+	sender.Wait()
+	if err := client.Flush(ctx); err != nil {
+		count.failed(err)
+	}
+	count.report(&out)
+	return out, nil
+}
+
+// spare holds records that came back: a load generator that makes millions a second would measure its own collector.
+var spare = sync.Pool{New: func() any { return new(kgo.Record) }}
+
+// sendMany sends until so many bytes are on their way or the context ends.
+func (t *tally) sendMany(client *kgo.Client, size int, maxBytes int64, until context.Context) {
+	values := newPayloads(size)
+	promise := func(record *kgo.Record, err error) {
+		t.done(record, err)
+		*record = kgo.Record{}
+		spare.Put(record)
+	}
+	for sent := int64(0); sent < maxBytes && until.Err() == nil; sent += int64(size) {
+		record := spare.Get().(*kgo.Record)
+		record.Value = values.take()
+		client.Produce(context.Background(), record, promise)
+	}
+}
+
+// syncProduce is many producers that each send one record and wait for its acknowledgement before the next.
+func syncProduce(ctx context.Context, opts options, topic string) (result, error) {
+	var out result
+	clients := make([]*kgo.Client, opts.clients)
+	for i := range clients {
+		// No linger: a program that waits for each record would only wait longer.
+		client, err := newClient(opts, kgo.DefaultProduceTopic(topic), kgo.ProducerLinger(0))
+		if err != nil {
+			return out, err
+		}
+		defer client.Close()
+		clients[i] = client
+	}
+
+	var count tally
+	sending, stop := context.WithCancel(ctx)
+	defer stop()
+	var producers sync.WaitGroup
+	waits := make([]*histogram, len(clients))
+	for i, client := range clients {
+		waits[i] = newHistogram()
+		producers.Add(1)
+		go func(mine *histogram) {
+			defer producers.Done()
+			values := newPayloads(opts.size)
+			for sending.Err() == nil {
+				start := time.Now()
+				_, err := client.ProduceSync(ctx, &kgo.Record{Value: values.take()}).First()
+				mine.add(time.Since(start))
+				count.done(nil, err)
+				if err != nil {
+					return
+				}
+			}
+		}(waits[i])
+	}
+
+	time.Sleep(time.Duration(opts.ramp * float64(time.Second)))
+	for _, each := range waits {
+		each.reset()
+	}
+	measured, before := begin(opts), count.acked.Load()
+	time.Sleep(time.Duration(opts.seconds * float64(time.Second)))
+	measured.end(&out)
+	out.Records = count.acked.Load() - before
+	out.Bytes = out.Records * int64(opts.size)
+	stop()
+	producers.Wait()
+	all := newHistogram()
+	for _, each := range waits {
+		all.merge(each)
+	}
+	all.report(&out)
+	count.report(&out)
+	return out, nil
+}
