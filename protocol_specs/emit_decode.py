@@ -210,7 +210,7 @@ class Decoder:
                 self.code(f'refuse("{item.name}", -1, end - pos)')
 
     def single(self, struct: Struct, item: Field, scope: Versions) -> None:
-        """A struct that is not in an array; null is a byte below zero."""
+        """A struct that is not in an array; null is a byte below zero, or in a tagged field the byte 0."""
         assert item.struct is not None
         local = self.names.local(struct, item.name)
         if not item.nullable.cut(scope):
@@ -220,8 +220,9 @@ class Decoder:
             return
         self.count()
         self.code(f"{self.declared(struct, item)} = None")
-        self.null_refused(item, scope, "n > 127")
-        with self.code.block("if n < 128:"):
+        missing, there = ("n > 127", "n < 128") if item.tag is None else ("n == 0", "n")
+        self.null_refused(item, scope, missing)
+        with self.code.block(f"if {there}:"):
             built = self.struct(item.struct, scope, snake_case(item.base))
             self.code(f"{local} = {built}")
 

@@ -177,7 +177,7 @@ class Encoder:
             return
         self.flush()
         with self.code.block(f"if {value} is None:"):
-            self.code('out += b"\\xff"')
+            self.code('out += b"\\xff"' if item.tag is None else "out.append(0)")
         with self.code.block("else:"):
             self.code("out.append(1)")
             self.struct(item.struct, scope, value)
@@ -267,7 +267,7 @@ class Encoder:
                 if guard is not None and not item.ignorable:
                     self.refusal(item, me, f"not {guard}")
                 test = self.says_something(item, value)
-                if is_tagged_struct(item) and not item.nullable:
+                if is_tagged_struct(item):
                     test += f" and {value} != {self.class_of[item.base]}()"
                 with code.block(f"if {guard} and {test}:" if guard else f"if {test}:"):
                     code("out = bytearray()")

@@ -199,7 +199,8 @@ def is_optional(item: Field) -> bool:
 
 
 def is_tagged_struct(item: Field) -> bool:
-    return item.tag is not None and item.struct is not None and not item.is_array
+    """A struct that is left out when all of it is default: None in Python says so without making one."""
+    return item.tag is not None and item.struct is not None and not item.is_array and not item.nullable
 
 
 def default_literal(item: Field, class_of: dict[str, str]) -> str:

@@ -93,7 +93,7 @@ def _encode_key(record: ConsumerGroupCurrentMemberAssignmentKey, version: int) -
 class TopicPartitions(Struct):
     topic_id: bytes = ZERO_UUID
     partitions: list[int] = field(factory=list)
-    assignment_epochs: list[int] | None = None
+    assignment_epochs: list[int] | None = field(factory=list)
 
 
 @define(eq=False, repr=False)
@@ -230,7 +230,7 @@ def _encode_value(record: ConsumerGroupCurrentMemberAssignmentValue, version: in
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *topic_partitions.partitions)
-        if topic_partitions.assignment_epochs is not None:
+        if topic_partitions.assignment_epochs is None or topic_partitions.assignment_epochs:
             _write_topic_partitions_tags(out, topic_partitions, version)
         else:
             out.append(0)
@@ -247,7 +247,7 @@ def _encode_value(record: ConsumerGroupCurrentMemberAssignmentValue, version: in
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *topic_partitions.partitions)
-        if topic_partitions.assignment_epochs is not None:
+        if topic_partitions.assignment_epochs is None or topic_partitions.assignment_epochs:
             _write_topic_partitions_tags(out, topic_partitions, version)
         else:
             out.append(0)
@@ -257,13 +257,16 @@ def _encode_value(record: ConsumerGroupCurrentMemberAssignmentValue, version: in
 
 def _write_topic_partitions_tags(buffer: bytearray, topic_partitions: TopicPartitions, version: int) -> None:
     fields: list[tuple[int, bytearray]] = []
-    if topic_partitions.assignment_epochs is not None:
+    if topic_partitions.assignment_epochs is None or topic_partitions.assignment_epochs:
         out = bytearray()
-        n = len(topic_partitions.assignment_epochs) + 1
-        if n < 128:
-            out.append(n)
+        if topic_partitions.assignment_epochs is None:
+            out.append(0)
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions.assignment_epochs)
+            n = len(topic_partitions.assignment_epochs) + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions.assignment_epochs)
         fields.append((0, out))
     write_tagged_fields(buffer, fields)

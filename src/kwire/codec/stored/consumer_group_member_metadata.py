@@ -110,7 +110,7 @@ class ConsumerGroupMemberMetadataValue(Struct):
     subscribed_topic_regex: str | None = ""
     rebalance_timeout_ms: int = -1
     server_assignor: str | None = ""
-    classic_member_metadata: ClassicMemberMetadata | None = None
+    classic_member_metadata: ClassicMemberMetadata | None = field(factory=ClassicMemberMetadata)
 
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> ConsumerGroupMemberMetadataValue:
@@ -236,7 +236,7 @@ def _read_consumer_group_member_metadata_value_tags(
             n = buf[pos]
             pos += 1
             classic_member_metadata: ClassicMemberMetadata | None = None
-            if n < 128:
+            if n:
                 session_timeout_ms, n = _unpack_iB(buf, pos)
                 pos += 5
                 if n > 127:
@@ -297,7 +297,7 @@ def _encode_value(record: ConsumerGroupMemberMetadataValue, version: int) -> byt
     write_compact_string(out, record.subscribed_topic_regex)
     out += _pack_i(record.rebalance_timeout_ms)
     write_compact_string(out, record.server_assignor)
-    if record.classic_member_metadata is not None:
+    if record.classic_member_metadata != ClassicMemberMetadata():
         _write_consumer_group_member_metadata_value_tags(out, record, version)
     else:
         out.append(0)
@@ -308,21 +308,24 @@ def _write_consumer_group_member_metadata_value_tags(
     buffer: bytearray, consumer_group_member_metadata_value: ConsumerGroupMemberMetadataValue, version: int
 ) -> None:
     fields: list[tuple[int, bytearray]] = []
-    if consumer_group_member_metadata_value.classic_member_metadata is not None:
+    if consumer_group_member_metadata_value.classic_member_metadata != ClassicMemberMetadata():
         out = bytearray()
-        out.append(1)
-        out += _pack_i(consumer_group_member_metadata_value.classic_member_metadata.session_timeout_ms)
-        n = len(consumer_group_member_metadata_value.classic_member_metadata.supported_protocols) + 1
-        if n < 128:
-            out.append(n)
-        else:
-            write_uvarint(out, n)
-        for (
-            classic_protocol
-        ) in consumer_group_member_metadata_value.classic_member_metadata.supported_protocols:
-            write_compact_string(out, classic_protocol.name)
-            write_compact_bytes(out, classic_protocol.metadata)
+        if consumer_group_member_metadata_value.classic_member_metadata is None:
             out.append(0)
-        out.append(0)
+        else:
+            out.append(1)
+            out += _pack_i(consumer_group_member_metadata_value.classic_member_metadata.session_timeout_ms)
+            n = len(consumer_group_member_metadata_value.classic_member_metadata.supported_protocols) + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            for (
+                classic_protocol
+            ) in consumer_group_member_metadata_value.classic_member_metadata.supported_protocols:
+                write_compact_string(out, classic_protocol.name)
+                write_compact_bytes(out, classic_protocol.metadata)
+                out.append(0)
+            out.append(0)
         fields.append((0, out))
     write_tagged_fields(buffer, fields)

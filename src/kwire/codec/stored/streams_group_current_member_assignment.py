@@ -91,7 +91,7 @@ def _encode_key(record: StreamsGroupCurrentMemberAssignmentKey, version: int) ->
 class TaskIds(Struct):
     subtopology_id: str = ""
     partitions: list[int] = field(factory=list)
-    assignment_epochs: list[int] | None = None
+    assignment_epochs: list[int] | None = field(factory=list)
 
 
 @define(eq=False, repr=False)
@@ -388,7 +388,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -405,7 +405,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -422,7 +422,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -439,7 +439,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -456,7 +456,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -473,7 +473,7 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         else:
             write_uvarint(out, n)
         out += pack(f">{n - 1}i", *task_ids.partitions)
-        if task_ids.assignment_epochs is not None:
+        if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
             out.append(0)
@@ -483,13 +483,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
 
 def _write_task_ids_tags(buffer: bytearray, task_ids: TaskIds, version: int) -> None:
     fields: list[tuple[int, bytearray]] = []
-    if task_ids.assignment_epochs is not None:
+    if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
         out = bytearray()
-        n = len(task_ids.assignment_epochs) + 1
-        if n < 128:
-            out.append(n)
+        if task_ids.assignment_epochs is None:
+            out.append(0)
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.assignment_epochs)
+            n = len(task_ids.assignment_epochs) + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.assignment_epochs)
         fields.append((0, out))
     write_tagged_fields(buffer, fields)

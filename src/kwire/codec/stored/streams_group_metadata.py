@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct as Format
 from typing import ClassVar
 
-from attrs import define
+from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
@@ -88,7 +88,7 @@ class StreamsGroupMetadataValue(Struct):
     epoch: int = 0
     metadata_hash: int = 0
     validated_topology_epoch: int = -1
-    last_assignment_configs: list[LastAssignmentConfig] | None = None
+    last_assignment_configs: list[LastAssignmentConfig] | None = field(factory=list)
     stored_description_topology_epoch: int = -1
     failed_description_topology_epoch: int = -1
 
@@ -193,7 +193,7 @@ def _encode_value(record: StreamsGroupMetadataValue, version: int) -> bytes:
     out += _pack_iq(record.epoch, record.metadata_hash)
     if (
         record.validated_topology_epoch != -1
-        or record.last_assignment_configs is not None
+        or (record.last_assignment_configs is None or record.last_assignment_configs)
         or record.stored_description_topology_epoch != -1
         or record.failed_description_topology_epoch != -1
     ):
@@ -211,17 +211,23 @@ def _write_streams_group_metadata_value_tags(
         out = bytearray()
         out += _pack_i(streams_group_metadata_value.validated_topology_epoch)
         fields.append((0, out))
-    if streams_group_metadata_value.last_assignment_configs is not None:
+    if (
+        streams_group_metadata_value.last_assignment_configs is None
+        or streams_group_metadata_value.last_assignment_configs
+    ):
         out = bytearray()
-        n = len(streams_group_metadata_value.last_assignment_configs) + 1
-        if n < 128:
-            out.append(n)
-        else:
-            write_uvarint(out, n)
-        for last_assignment_config in streams_group_metadata_value.last_assignment_configs:
-            write_compact_string(out, last_assignment_config.key)
-            write_compact_string(out, last_assignment_config.value)
+        if streams_group_metadata_value.last_assignment_configs is None:
             out.append(0)
+        else:
+            n = len(streams_group_metadata_value.last_assignment_configs) + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            for last_assignment_config in streams_group_metadata_value.last_assignment_configs:
+                write_compact_string(out, last_assignment_config.key)
+                write_compact_string(out, last_assignment_config.value)
+                out.append(0)
         fields.append((1, out))
     if streams_group_metadata_value.stored_description_topology_epoch != -1:
         out = bytearray()
