@@ -173,27 +173,25 @@ class Bench:
         self.say(str(death))
 
     def warm_up(self, chosen: list[Workload]) -> None:
-        """Load of every kind, in rounds, until another round brings less than a tenth."""
+        """Rounds of every kind of load, for as long as the server needs and until one more brings less than a tenth."""
         for server in list(self.alive()):
-            before = 0.0
-            for number in range(1, self.arguments.warm_up_rounds + server.kind.warm_up_rounds):
-                gains: list[float] = []
+            mine = [w for w in chosen if server.kind.only is None or w.kind in server.kind.only]
+            begin, before = time.monotonic(), 0.0
+            while mine:
+                rates: list[float] = []
                 try:
-                    for workload in chosen:
-                        if server.kind.only is None or workload.kind in server.kind.only:
-                            short = ("-seconds", "1.5", "-ramp", "0", *SMALL)
-                            gains.append(float(self.load(server, workload, *short).get("records_per_s", 0)))
+                    for workload in mine:
+                        run = self.load(server, workload, "-seconds", "1.5", "-ramp", "0", *SMALL)
+                        rates.append(float(run.get("records_per_s", 0)))
                 except ServerFailed as death:
                     self.bury(server, death)
                     break
                 # The geometric mean: every workload counts alike.
-                level = statistics.geometric_mean([max(gain, 1.0) for gain in gains])
-                self.say(
-                    f"{server.kind.name}: warm-up {number}, {level / before - 1:+.0%}"
-                    if before
-                    else f"{server.kind.name}: warm-up {number}"
-                )
-                if number >= server.kind.warm_up_rounds and level < before * 1.1:
+                level = statistics.geometric_mean([max(rate, 1.0) for rate in rates])
+                took = time.monotonic() - begin
+                gained = f", {level / before - 1:+.0%}" if before else ""
+                self.say(f"{server.kind.name}: warm for {took:.0f} s{gained}")
+                if took > self.arguments.warm_up or (took > server.kind.warm_up_s and level < before * 1.1):
                     break
                 before = level
 
@@ -366,7 +364,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "--starts", type=int, help="times each server is started for the start-up row; default 5, quick 2"
     )
     parser.add_argument(
-        "--warm-up-rounds", type=int, help="at most, beyond a server's own; default 3, quick 1"
+        "--warm-up", type=float, help="seconds of each server's warm-up at most; default 60, quick 20"
     )
     parser.add_argument(
         "--quick", action="store_true", help="kwire and kafka, short runs: under three minutes"
@@ -376,8 +374,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
         "--profile", action="store_true", help="record Python stacks with py-spy while measuring"
     )
     arguments = parser.parse_args(argv)
-    quick = {"servers": "kwire,kafka", "repeat": 1, "seconds": 2.0, "starts": 2, "warm_up_rounds": 1}
-    full = {"servers": "kwire,spike,kafka", "repeat": 3, "seconds": 4.0, "starts": 5, "warm_up_rounds": 3}
+    quick = {"servers": "kwire,kafka", "repeat": 1, "seconds": 2.0, "starts": 2, "warm_up": 20.0}
+    full = {"servers": "kwire,spike,kafka", "repeat": 3, "seconds": 4.0, "starts": 5, "warm_up": 60.0}
     for name, value in (quick if arguments.quick else full).items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
@@ -394,6 +392,11 @@ def main(argv: list[str]) -> int:
         return 2
     RESULTS.mkdir(exist_ok=True)
     about = machine()
+    if os.getloadavg()[0] > 0.5:
+        print(
+            f"benchmarks: the machine is busy (load {os.getloadavg()[0]:.1f}): figures will wander",
+            file=sys.stderr,
+        )
     directory = Path(tempfile.mkdtemp(prefix="kwire-bench-", dir=arguments.data))
     begin = time.monotonic()
     try:
