@@ -1,0 +1,91 @@
+"""What a connection has to send: frames in order, out with as few system calls and copies as can be.
+
+Small parts are joined, because copying them is cheaper than telling the kernel of each; large ones, which are slices
+of a log's memory map, go to `sendmsg` as they are.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+from kwire.codec.frames import finish_frame
+from kwire.codec.primitives import Buffer
+
+LARGE_BYTES = 16 * 1024
+"""A part from this size on is sent from where it lies."""
+
+MOST_PARTS: Final = 512
+"""Parts in one `sendmsg`; every platform takes as many (IOV_MAX is 1024 on Linux and macOS)."""
+
+
+class Outbox:
+    """Frames that wait to be sent on a non-blocking socket. `pending_bytes` is what they come to."""
+
+    __slots__ = ("_has_large", "_parts", "_sock", "pending_bytes")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._parts: list[Buffer] = []
+        self._has_large = False
+        self.pending_bytes = 0
+
+    def put_frame(self, parts: list[Buffer]) -> None:
+        """Queue one frame, whose size is put before it. The list is not kept, its parts are."""
+        size = finish_frame(parts)
+        self.pending_bytes += size
+        if size >= LARGE_BYTES:
+            self._has_large = True
+        self._parts += parts
+
+    def send(self) -> bool:
+        """Send what the socket takes now; whether that was everything. Raises OSError when the peer is gone."""
+        if not self.pending_bytes:
+            return True
+        try:
+            if not self._has_large:
+                data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+                sent = self._sock.send(data)
+                if sent == self.pending_bytes:
+                    self._parts = []
+                    self.pending_bytes = 0
+                    return True
+                self._parts = [memoryview(data)]
+            else:
+                self._parts = _join_small(self._parts)
+                sent = self._sock.sendmsg(self._parts[:MOST_PARTS])
+        except (BlockingIOError, InterruptedError):
+            return False
+        self._drop(sent)
+        return not self.pending_bytes
+
+    def _drop(self, sent: int) -> None:
+        """Forget the first `sent` bytes."""
+        self.pending_bytes -= sent
+        parts = self._parts
+        gone = 0
+        while gone < len(parts) and sent >= len(parts[gone]):
+            sent -= len(parts[gone])
+            gone += 1
+        if sent:
+            parts[gone] = memoryview(parts[gone])[sent:]
+        del parts[:gone]
+        if not parts:
+            self._has_large = False
+
+
+def _join_small(parts: list[Buffer]) -> list[Buffer]:
+    """The same bytes in fewer parts: neighbours that are small become one."""
+    joined: list[Buffer] = []
+    small: list[Buffer] = []
+    for part in parts:
+        if len(part) < LARGE_BYTES:
+            small.append(part)
+        else:
+            if small:
+                joined.append(small[0] if len(small) == 1 else b"".join(small))
+                small = []
+            joined.append(part)
+    if small:
+        joined.append(small[0] if len(small) == 1 else b"".join(small))
+    return joined

@@ -1,0 +1,319 @@
+"""Starting and stopping: one server from its settings to its end.
+
+The order is what matters. Ports first, because a port in use is told at once; then the data, then clients. On the way
+out: no new clients, answers to what is in flight, parked requests answered with what there is, then the data, and
+the clean-shutdown marker last. Whoever asks twice to stop gets a process that is gone: what was acknowledged is with
+the operating system by then, and the next start checks the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random as random_module
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from types import FrameType
+from typing import Final, NamedTuple
+
+import attrs
+import trio
+
+from kwire.apis import TABLE
+from kwire.broker.broker import Broker
+from kwire.broker.clock import Clock
+from kwire.config import Config
+from kwire.errors import CannotStart, InvalidSetting
+from kwire.log.files import Files
+from kwire.server.clock import SystemClock
+from kwire.server.connection import Hall
+from kwire.server.listener import (
+    Limits,
+    Reception,
+    SocketOptions,
+    bind,
+    close_all,
+    listen,
+    show_address,
+)
+from kwire.server.waiting import Doorbell, Timers
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 10.0
+"""How long clients may take to receive their last answers."""
+
+PAUSE_AFTER_FAILURE_SECONDS = 1.0
+"""How long periodic work rests when it failed in a way that nobody foresaw."""
+
+
+class Bound(NamedTuple):
+    """Where a listener can be reached: the host as it was configured, the port that it really has."""
+
+    listener: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return show_address(self.host or "0.0.0.0", self.port)
+
+
+@attrs.define
+class _Door:
+    """One listener of the configuration with its sockets."""
+
+    name: str
+    host: str
+    sockets: list[socket.socket]
+
+    @property
+    def bound(self) -> Bound:
+        return Bound(self.name, self.host, self.sockets[0].getsockname()[1])
+
+
+async def serve(
+    config: Config,
+    *,
+    ready: Callable[[list[Bound]], None] | None = None,
+    stop: trio.Event | None = None,
+    handle_signals: bool = True,
+    files: Files | None = None,
+    clock: Clock | None = None,
+    random: random_module.Random | None = None,
+    task_status: trio.TaskStatus[list[Bound]] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve Kafka until told to stop, and leave a clean data directory.
+
+    `ready` is called, and a nursery's `start` returns, once clients can connect, with one `Bound` per listener in the
+    order of `listeners`. The server stops when `stop` is set, when cancelled, or, with `handle_signals` (main thread
+    only), at SIGTERM or SIGINT; a second signal ends the process at once with status 128 + signal.
+
+    Raises CannotStart when a port or the data directory cannot be had, InvalidSetting for settings that make no sense.
+    """
+    stop = trio.Event() if stop is None else stop
+    clock = SystemClock() if clock is None else clock
+    with _signals_set(stop, handle_signals):
+        began = perf_counter()
+        options = _socket_options(config)
+        limits = _limits(config)
+        doors = _bind_all(config, options)
+        try:
+            broker = _open_broker(config, doors, clock, files, random)
+            clean = False
+            try:
+                if not stop.is_set():
+                    for door in doors:
+                        listen(door.name, door.host, door.sockets, options)
+                    bound = [door.bound for door in doors]
+                    log.info("serving on %s after %.2f s", ", ".join(map(str, bound)), perf_counter() - began)
+                    await _serve(
+                        broker, config, limits, doors, stop, lambda: _tell(bound, ready, task_status)
+                    )
+                clean = True
+            except BaseException as error:
+                clean = not _is_a_bug(error)
+                raise
+            finally:
+                if clean:
+                    broker.close()
+                    log.info("stopped")
+                else:
+                    broker.abandon()
+        finally:
+            for door in doors:
+                close_all(door.sockets)
+
+
+def _is_a_bug(error: BaseException) -> bool:
+    """Whether this is more than somebody's wish that we stop (a cancellation, a keyboard interrupt)."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_is_a_bug, error.exceptions))
+    return isinstance(error, Exception)
+
+
+def _tell(
+    bound: list[Bound],
+    ready: Callable[[list[Bound]], None] | None,
+    task_status: trio.TaskStatus[list[Bound]],
+) -> None:
+    if ready is not None:
+        ready(bound)
+    task_status.started(bound)
+
+
+async def _serve(
+    broker: Broker,
+    config: Config,
+    limits: Limits,
+    doors: Sequence[_Door],
+    stop: trio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Everything between the open data directory and its closing."""
+    timers = Timers(broker.clock)
+    hall = Hall(broker, TABLE, timers, broker.clock, config.int("socket.request.max.bytes"))
+    reception = Reception(hall, limits)
+    async with trio.open_nursery() as background:
+        background.start_soon(timers.run)
+        background.start_soon(_keep_time, broker, timers)
+        max_idle_ms = config.int("connections.max.idle.ms")
+        if max_idle_ms >= 0:
+            background.start_soon(reception.close_idle, max_idle_ms)
+        async with trio.open_nursery() as clients:
+            async with trio.open_nursery() as entrance:
+                for door in doors:
+                    for sock in door.sockets:
+                        entrance.start_soon(reception.accept, sock, door.name, clients)
+                ready()
+                await stop.wait()
+                entrance.cancel_scope.cancel()
+            for door in doors:
+                close_all(door.sockets)
+            log.info("stopping: %d connections are open", len(reception))
+            clients.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
+            reception.stop()
+        background.cancel_scope.cancel()
+
+
+async def _keep_time(broker: Broker, timers: Timers) -> None:
+    """Call the broker's `tick` at each of its deadlines, which may come nearer while we sleep."""
+    bell = Doorbell()
+    broker.deadline_changed.add(bell.ring)
+    try:
+        while True:
+            deadline = broker.next_deadline()
+            now = broker.clock.monotonic_ms()
+            if deadline is not None and deadline <= now:
+                try:
+                    broker.tick(now)
+                except Exception:
+                    log.exception("periodic work failed")
+                    await trio.sleep(PAUSE_AFTER_FAILURE_SECONDS)
+                await trio.lowlevel.checkpoint()
+                continue
+            timer = None if deadline is None else timers.set(deadline, bell.ring)
+            await bell.wait()
+            if timer is not None:
+                timers.cancel(timer)
+    finally:
+        broker.deadline_changed.discard(bell.ring)
+
+
+def _bind_all(config: Config, options: SocketOptions) -> list[_Door]:
+    doors: list[_Door] = []
+    try:
+        for listener in config.listeners:
+            if listener.protocol != "PLAINTEXT":
+                raise CannotStart(
+                    f"Listener {listener.name} wants {listener.protocol}; kwire speaks PLAINTEXT only for now"
+                )
+            doors.append(
+                _Door(
+                    listener.name, listener.host, bind(listener.name, listener.host, listener.port, options)
+                )
+            )
+        if not doors:
+            raise CannotStart("listeners is empty: say where to listen with --listen HOST:PORT")
+    except BaseException:
+        for door in doors:
+            close_all(door.sockets)
+        raise
+    return doors
+
+
+def _open_broker(
+    config: Config,
+    doors: Sequence[_Door],
+    clock: Clock,
+    files: Files | None,
+    random: random_module.Random | None,
+) -> Broker:
+    broker = Broker(config, clock=clock, files=files, random=random)
+    for door in doors:
+        host, port = broker.endpoints.get(door.name, (door.host, 0))
+        broker.endpoints[door.name] = (host or socket.getfqdn(), port or door.bound.port)
+    try:
+        broker.start()
+    except BaseException as error:
+        if getattr(broker, "directory", None) is not None:
+            broker.abandon()  # Whoever tries again in this process must not meet our lock.
+        if not isinstance(error, OSError):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        raise CannotStart(
+            f"Cannot open the data in {', '.join(config.log_dirs)}: {error.strerror or error}{where}"
+        ) from error
+    return broker
+
+
+def _socket_options(config: Config) -> SocketOptions:
+    return SocketOptions(
+        backlog=config.int("socket.listen.backlog.size"),
+        send_buffer_bytes=_buffer_bytes(config, "socket.send.buffer.bytes"),
+        receive_buffer_bytes=_buffer_bytes(config, "socket.receive.buffer.bytes"),
+    )
+
+
+def _buffer_bytes(config: Config, name: str) -> int | None:
+    """Kafka's -1 leaves the size to the operating system; so does not saying anything."""
+    size = config.int(name)
+    return size if name in config.explicit and size > 0 else None
+
+
+def _limits(config: Config) -> Limits:
+    overrides: dict[str, int] = {}
+    for entry in config.text("max.connections.per.ip.overrides").split(","):
+        if entry.strip():
+            host, separator, count = entry.strip().rpartition(":")
+            if not (separator and host and count.isdigit()):
+                raise InvalidSetting(f"max.connections.per.ip.overrides: {entry.strip()!r} is not HOST:COUNT")
+            for ip in _resolve(host.strip("[]")):
+                overrides[ip] = int(count)
+    return Limits(config.int("max.connections"), config.int("max.connections.per.ip"), overrides)
+
+
+def _resolve(host: str) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise InvalidSetting(f"max.connections.per.ip.overrides: {host!r} has no address") from error
+    return [str(address[0]) for _, _, _, _, address in found]
+
+
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def _signals_set(stop: trio.Event, wanted: bool) -> Iterator[None]:
+    """While inside, the first stop signal sets `stop`, and the second ends the process.
+
+    These are plain handlers, not a Trio receiver, because the second must work while the loop is busy.
+    """
+    if not wanted or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    token = trio.lowlevel.current_trio_token()
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(128 + number)
+        asked = True
+        token.run_sync_soon(_note_signal, stop, signal.Signals(number).name)
+
+    before = {number: signal.signal(number, handle) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _note_signal(stop: trio.Event, name: str) -> None:
+    log.info("%s: stopping; once more to stop at once", name)
+    stop.set()
