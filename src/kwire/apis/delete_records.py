@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
+from kwire.broker.topics import INTERNAL_TOPICS
 from kwire.codec.messages.delete_records import (
     DeleteRecordsPartitionResult,
     DeleteRecordsRequest,
@@ -24,7 +25,7 @@ def delete_records(broker: Broker, caller: Caller, request: DeleteRecordsRequest
         for part in data.partitions:
             try:
                 partition = broker.topics.partition(data.name, part.partition_index)
-                if partition.internal:
+                if data.name in INTERNAL_TOPICS:
                     raise KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION)
                 low_watermark = partition.delete_records(part.offset)
             except KafkaError as error:

@@ -6,6 +6,7 @@ Time, randomness and files are handed in, so that a simulation can run a whole b
 
 from __future__ import annotations
 
+import logging
 import random as random_module
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ import attrs
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
 from kwire.broker.groups.coordinator import GroupCoordinator
-from kwire.broker.metadata import ClusterMetadata
+from kwire.broker.metadata import ClusterMetadata, Features
 from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
 from kwire.broker.topics import TopicRegistry
@@ -23,6 +24,8 @@ from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.directory import LogDirectory
 from kwire.log.files import DiskFiles
 from kwire.log.seam import Files
+
+_log = logging.getLogger("kwire.broker")
 
 PRODUCER_EXPIRATION_CHECK_MS = 600_000
 PURGE_CHECK_MS = 30_000
@@ -90,6 +93,7 @@ class Broker:
         self.topics = TopicRegistry(self)
         self.groups = GroupCoordinator(self)
         self.metadata.load()
+        self.configs.apply()
         self.topics.open()
         self.groups.load()
         now = self.clock.monotonic_ms()
@@ -97,7 +101,7 @@ class Broker:
             _Chore(self.config.int("replica.high.watermark.checkpoint.interval.ms"), self._checkpoint),
             _Chore(self.config.int("log.flush.offset.checkpoint.interval.ms"), self._checkpoint),
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
-            _Chore(PURGE_CHECK_MS, self.directory.purge),
+            _Chore(PURGE_CHECK_MS, self._purge),
         ]
         for chore in self._chores:
             chore.due = now + chore.every_ms
@@ -131,6 +135,21 @@ class Broker:
         """Stop without the clean marker, as after a failed start: only the lock is given back."""
         self.directory.close([partition.log for partition in self.topics.partitions()], clean=False)
 
+    def reconfigure(self, config: Config) -> None:
+        """Settings were changed while the broker runs: let them hold everywhere."""
+        self.config = config
+        self.fetch_max_bytes = config.int("fetch.max.bytes")
+        self.topics.apply_configs()
+
+    @property
+    def features(self) -> Features:
+        """What ApiVersions says of features."""
+        return self.metadata.features
+
+    def warn(self, message: str) -> None:
+        """Something went wrong that no client sees: one line for the person who runs the broker."""
+        _log.warning(message)
+
     def next_producer_id(self) -> int:
         """A producer id that no cluster member ever gave before. KafkaError(KAFKA_STORAGE_ERROR) when none can be had.
 
@@ -153,6 +172,9 @@ class Broker:
         if not 0 <= index < len(topic.partitions):
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
         return topic.partitions[index]
+
+    def _purge(self, wall_ms: int) -> None:
+        self.directory.purge(wall_ms)
 
     def _checkpoint(self, wall_ms: int) -> None:
         partitions = list(self.topics.partitions())

@@ -268,6 +268,15 @@ class LogDirectory:
         for offsets in (self.recovery_points, self.log_starts, self.high_watermarks, self._topic_ids):
             offsets.pop((log.topic, log.partition), None)
 
+    def set_aside(self, found: FoundPartition) -> str:
+        """Rename a partition directory that the metadata does not know to `-stray`; its new path."""
+        suffix = f"-{found.partition}.{self._random_bytes(16).hex()}-stray"
+        path = f"{self.path}/{found.topic[: _MAX_NAME_BYTES - len(suffix)]}{suffix}"
+        self.files.rename(found.path, path)
+        self._topic_ids.pop((found.topic, found.partition), None)
+        self.warnings.append(f"{found.path} belongs to no topic and is set aside as {path}")
+        return path
+
     def purge(self, now_ms: int) -> int:
         """Remove deleted segments and topics whose time has come; how many files and directories."""
         return self.trash.purge(now_ms)

@@ -1,0 +1,102 @@
+"""CreateTopics (key 19), versions 2 to 7: make topics, each on its own (KIP-4).
+
+4 defaults for partitions and replication factor (KIP-464); 5 flexible, and the answer tells what was made (KIP-525);
+6 throttling quota error; 7 topic ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kwire.apis import Caller
+from kwire.broker.broker import Broker
+from kwire.codec.messages.create_topics import (
+    CreatableTopic,
+    CreatableTopicConfigs,
+    CreatableTopicResult,
+    CreateTopicsRequest,
+    CreateTopicsResponse,
+)
+from kwire.errors import ErrorCode, KafkaError
+
+
+def create_topics(broker: Broker, caller: Caller, request: CreateTopicsRequest) -> CreateTopicsResponse:
+    """Make each topic that can be made, and say of each other one why not."""
+    times = Counter(asked.name for asked in request.topics)
+    results = []
+    for asked in request.topics:
+        try:
+            if times[asked.name] > 1:
+                raise KafkaError(ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
+            results.append(_create(broker, caller.version, asked, validate_only=request.validate_only))
+        except KafkaError as error:
+            results.append(_refusal(asked.name, error.code, error.message))
+    return CreateTopicsResponse(topics=_once_each(results, times))
+
+
+def error_response(request: CreateTopicsRequest, code: ErrorCode) -> CreateTopicsResponse:
+    """The same code for every topic."""
+    return CreateTopicsResponse(topics=[_refusal(asked.name, code, None) for asked in request.topics])
+
+
+def _create(
+    broker: Broker, version: int, asked: CreatableTopic, *, validate_only: bool
+) -> CreatableTopicResult:
+    if version < 4 and not asked.assignments and -1 in (asked.num_partitions, asked.replication_factor):
+        code = (
+            ErrorCode.INVALID_PARTITIONS
+            if asked.num_partitions == -1
+            else ErrorCode.INVALID_REPLICATION_FACTOR
+        )
+        raise KafkaError(code, "Defaults need version 4 of CreateTopics or newer.")
+    names = [config.name for config in asked.configs]
+    assignments: dict[int, list[int]] = {}
+    for assignment in asked.assignments:
+        if assignment.partition_index in assignments:
+            raise KafkaError(
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                f"Found multiple manual partition assignments for partition {assignment.partition_index}",
+            )
+        assignments[assignment.partition_index] = assignment.broker_ids
+    if len(set(names)) != len(names):
+        raise KafkaError(ErrorCode.INVALID_REQUEST, "A config is named more than once.")
+    wishes = {
+        "partitions": asked.num_partitions,
+        "replication_factor": asked.replication_factor,
+        "assignments": assignments or None,
+        "configs": {config.name: config.value for config in asked.configs},
+    }
+    partitions, replication_factor, overrides = broker.topics.check_creation(asked.name, **wishes)
+    if validate_only:
+        topic_id = broker.topics.new_id()
+    else:
+        topic_id = broker.topics.create(asked.name, **wishes).topic_id
+    configs = [
+        CreatableTopicConfigs(
+            name=entry.setting.name,
+            value=entry.value,
+            read_only=False,
+            config_source=entry.source,
+            is_sensitive=entry.setting.sensitive,
+        )
+        for entry in broker.configs.describe_new_topic(overrides)
+    ]
+    return CreatableTopicResult(
+        name=asked.name,
+        topic_id=topic_id,
+        error_message=None,
+        num_partitions=partitions,
+        replication_factor=replication_factor,
+        configs=configs,
+    )
+
+
+def _once_each(results: list[CreatableTopicResult], times: Counter[str]) -> list[CreatableTopicResult]:
+    """A name that was asked for twice is answered once."""
+    return (
+        list({result.name: result for result in results}.values()) if len(times) < len(results) else results
+    )
+
+
+def _refusal(name: str, code: ErrorCode, message: str | None) -> CreatableTopicResult:
+    return CreatableTopicResult(name=name, error_code=code, error_message=message, configs=[])

@@ -1,0 +1,381 @@
+"""Topics: what there is, by name and by id, and the partitions that hold it.
+
+Decides what may be created, grown and deleted; the decision is a batch of metadata records, and the logs follow the
+image. Always holds after a start: every partition in the metadata has an open log, and a directory that the metadata
+does not know is set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kwire.broker.metadata import TOPIC as METADATA_TOPIC
+from kwire.broker.metadata import TOPIC_RESOURCE, TopicImage
+from kwire.broker.partition import Partition
+from kwire.codec.stored import Stored
+from kwire.codec.stored.config_record import ConfigRecord
+from kwire.codec.stored.partition_record import PartitionRecord
+from kwire.codec.stored.remove_topic_record import RemoveTopicRecord
+from kwire.codec.stored.topic_record import TopicRecord
+from kwire.errors import CannotStart, ErrorCode, KafkaError
+from kwire.log.log import LogWriteFailed
+from kwire.log.segment import CorruptLog
+
+if TYPE_CHECKING:
+    from kwire.broker.broker import Broker
+
+CONSUMER_OFFSETS = "__consumer_offsets"
+TRANSACTION_STATE = "__transaction_state"
+SHARE_GROUP_STATE = "__share_group_state"
+INTERNAL_TOPICS = frozenset((CONSUMER_OFFSETS, TRANSACTION_STATE, SHARE_GROUP_STATE))
+
+MAX_NAME_CHARACTERS = 249
+MAX_PARTITIONS_AT_ONCE = 10_000
+"""What one request may create, as Kafka's controller has it."""
+
+_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+_RESERVED_IDS = (bytes(16), bytes(15) + b"\x01")
+
+
+@attrs.define(eq=False)
+class Topic:
+    """One topic."""
+
+    name: str
+    topic_id: bytes
+    partitions: list[Partition]
+    internal: bool
+
+
+class TopicRegistry:
+    """The topics of this broker."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self.by_name: dict[str, Topic] = {}
+        self.by_id: dict[bytes, Topic] = {}
+        self.generation = 0
+        """Counts changes of what there is."""
+        self._collision_keys: dict[str, str] = {}  # '.' read as '_': metrics could not tell such names apart
+
+    def open(self) -> None:
+        """Open the log of every partition that the metadata has; make what a crash left out. Raises CannotStart."""
+        broker = self._broker
+        directories = {(found.topic, found.partition): found for found in broker.directory.partitions()}
+        directories.pop((METADATA_TOPIC, 0), None)
+        known = set()
+        for image in broker.metadata.image.topics.values():
+            for index in image.partitions:
+                found = directories.get((image.name, index))
+                if found is not None and found.topic_id in (None, image.topic_id):
+                    known.add((image.name, index))
+        for key, found in directories.items():
+            if key not in known:
+                broker.directory.set_aside(found)
+        for image in broker.metadata.image.topics.values():
+            self._follow(image, known)
+
+    def get(self, name: str) -> Topic | None:
+        return self.by_name.get(name)
+
+    def partition(self, name: str, index: int) -> Partition:
+        """Raises KafkaError(UNKNOWN_TOPIC_OR_PARTITION)."""
+        topic = self.by_name.get(name)
+        if topic is None or not 0 <= index < len(topic.partitions):
+            raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+        return topic.partitions[index]
+
+    def partitions(self) -> Iterator[Partition]:
+        """Every partition of every topic."""
+        for topic in self.by_name.values():
+            yield from topic.partitions
+
+    # Creating
+
+    def check_creation(
+        self,
+        name: str,
+        *,
+        partitions: int = -1,
+        replication_factor: int = -1,
+        assignments: Mapping[int, Sequence[int]] | None = None,
+        configs: Mapping[str, str | None] | None = None,
+    ) -> tuple[int, int, dict[str, str]]:
+        """Would this topic be created? (partitions, replication factor, settings) as they would be; -1 is the default.
+
+        Raises KafkaError: INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS, INVALID_REQUEST, INVALID_PARTITIONS,
+        INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG.
+        """
+        broker = self._broker
+        validate_topic_name(name)
+        if name in self.by_name:
+            raise KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, f"Topic '{name}' already exists.")
+        other = self._collision_keys.get(name.replace(".", "_"))
+        if other is not None:
+            raise KafkaError(
+                ErrorCode.INVALID_TOPIC_EXCEPTION, f"Topic '{name}' collides with existing topic: {other}"
+            )
+        overrides = broker.configs.check_topic_overrides(configs or {})
+        if assignments:
+            if partitions != -1 or replication_factor != -1:
+                raise KafkaError(
+                    ErrorCode.INVALID_REQUEST,
+                    "A manual partition assignment was given: partitions and replication factor must both be -1.",
+                )
+            partitions, replication_factor = self._check_assignments(assignments)
+        if partitions == -1:
+            partitions = broker.config.int("num.partitions")
+        elif partitions < 1:
+            raise KafkaError(ErrorCode.INVALID_PARTITIONS, "Number of partitions must be larger than 0.")
+        if partitions > MAX_PARTITIONS_AT_ONCE:
+            raise KafkaError(
+                ErrorCode.POLICY_VIOLATION,
+                f"At most {MAX_PARTITIONS_AT_ONCE} partitions can be created at once.",
+            )
+        if replication_factor == -1:
+            replication_factor = broker.config.int("default.replication.factor")
+        elif replication_factor < 1:
+            raise KafkaError(
+                ErrorCode.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0."
+            )
+        if replication_factor > 1 and not broker.config.bool("kwire.accept.any.replication.factor"):
+            raise KafkaError(
+                ErrorCode.INVALID_REPLICATION_FACTOR,
+                f"Unable to replicate the partition {replication_factor} time(s): "
+                "The target replication factor cannot be reached because only 1 broker(s) are registered.",
+            )
+        return partitions, replication_factor, overrides
+
+    def create(
+        self,
+        name: str,
+        *,
+        partitions: int = -1,
+        replication_factor: int = -1,
+        assignments: Mapping[int, Sequence[int]] | None = None,
+        configs: Mapping[str, str | None] | None = None,
+    ) -> Topic:
+        """A new topic, its logs open. Raises what `check_creation` raises, and KafkaError(KAFKA_STORAGE_ERROR)."""
+        count, _, overrides = self.check_creation(
+            name,
+            partitions=partitions,
+            replication_factor=replication_factor,
+            assignments=assignments,
+            configs=configs,
+        )
+        topic_id = self.new_id()
+        records: list[Stored] = [TopicRecord(name=name, topic_id=topic_id)]
+        records += [
+            ConfigRecord(resource_type=TOPIC_RESOURCE, resource_name=name, name=key, value=value)
+            for key, value in overrides.items()
+        ]
+        records += [self._partition_record(topic_id, index) for index in range(count)]
+        self._broker.metadata.write(records)
+        return self._follow(self._broker.metadata.image.topics[topic_id], set())
+
+    def auto_create(self, name: str) -> Topic:
+        """What Metadata makes of a name that is not there. Raises what `create` raises."""
+        if name in INTERNAL_TOPICS:
+            return self.ensure_internal(name)
+        return self.create(name)
+
+    def ensure_internal(self, name: str) -> Topic:
+        """An internal topic, made with Kafka's settings when it is first needed."""
+        topic = self.by_name.get(name)
+        if topic is None:
+            config = self._broker.config
+            count, configs = {
+                CONSUMER_OFFSETS: (
+                    "offsets.topic.num.partitions",
+                    {
+                        "cleanup.policy": "compact",
+                        "compression.type": "producer",
+                        "segment.bytes": config.text("offsets.topic.segment.bytes"),
+                    },
+                ),
+                TRANSACTION_STATE: (
+                    "transaction.state.log.num.partitions",
+                    {
+                        "cleanup.policy": "compact",
+                        "compression.type": "uncompressed",
+                        "min.insync.replicas": config.text("transaction.state.log.min.isr"),
+                        "segment.bytes": config.text("transaction.state.log.segment.bytes"),
+                        "unclean.leader.election.enable": "false",
+                    },
+                ),
+                SHARE_GROUP_STATE: (
+                    "share.coordinator.state.topic.num.partitions",
+                    {
+                        "cleanup.policy": "delete",
+                        "compression.type": "producer",
+                        "min.insync.replicas": config.text("share.coordinator.state.topic.min.isr"),
+                        "retention.ms": "-1",
+                        "segment.bytes": config.text("share.coordinator.state.topic.segment.bytes"),
+                    },
+                ),
+            }[name]
+            topic = self.create(name, partitions=config.int(count), replication_factor=1, configs=configs)
+        return topic
+
+    def add_partitions(
+        self,
+        topic: Topic,
+        count: int,
+        assignments: Sequence[Sequence[int]] | None = None,
+        *,
+        validate_only: bool = False,
+    ) -> None:
+        """Grow the topic to `count` partitions. Raises KafkaError: INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT."""
+        present = len(topic.partitions)
+        if count == present:
+            raise KafkaError(ErrorCode.INVALID_PARTITIONS, f"Topic already has {present} partition(s).")
+        if count < present:
+            raise KafkaError(
+                ErrorCode.INVALID_PARTITIONS,
+                f"The topic {topic.name} currently has {present} partition(s); {count} would not be an increase.",
+            )
+        added = range(present, count)
+        if len(added) > MAX_PARTITIONS_AT_ONCE:
+            raise KafkaError(
+                ErrorCode.POLICY_VIOLATION,
+                f"At most {MAX_PARTITIONS_AT_ONCE} partitions can be created at once.",
+            )
+        if assignments is not None:
+            if len(assignments) != len(added):
+                raise KafkaError(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    f"Attempted to add {len(added)} additional partition(s), but only {len(assignments)} "
+                    "assignment(s) were specified.",
+                )
+            self._check_assignments(dict(zip(added, assignments, strict=True)), first=present)
+        if validate_only:
+            return
+        self._broker.metadata.write([self._partition_record(topic.topic_id, index) for index in added])
+        self._follow(self._broker.metadata.image.topics[topic.topic_id], set())
+
+    # Deleting
+
+    def delete(self, topic: Topic) -> None:
+        """Remove the topic; its files go later. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
+        self._broker.metadata.write([RemoveTopicRecord(topic_id=topic.topic_id)])
+        del self.by_name[topic.name]
+        del self.by_id[topic.topic_id]
+        del self._collision_keys[topic.name.replace(".", "_")]
+        self.generation += 1
+        for partition in topic.partitions:
+            partition.deleted = True
+            try:
+                self._broker.directory.schedule_delete(partition.log)
+            except LogWriteFailed as error:
+                # The metadata has it gone already: the next start sets the directory aside.
+                self._broker.warn(f"The files of {partition.topic}-{partition.index} stay behind: {error}")
+            partition.appended.fire()
+
+    def new_id(self) -> bytes:
+        """A random topic id: none that is reserved, none whose text begins with '-'."""
+        while True:
+            topic_id = self._broker.random.randbytes(16)
+            if topic_id not in _RESERVED_IDS and topic_id not in self.by_id and topic_id[0] >> 2 != 62:
+                return topic_id
+
+    def apply_configs(self) -> None:
+        """Settings changed somewhere: give every partition what holds for it now."""
+        for topic in self.by_name.values():
+            config = self._broker.configs.topic_config(topic.name)
+            for partition in topic.partitions:
+                partition.config = config
+                partition.log.config = config.log
+
+    def _follow(self, image: TopicImage, on_disk: set[tuple[str, int]]) -> Topic:
+        """Bring topic and logs to what the metadata says."""
+        broker = self._broker
+        topic = self.by_id.get(image.topic_id)
+        if topic is None:
+            topic = Topic(image.name, image.topic_id, [], image.name in INTERNAL_TOPICS)
+        config = broker.configs.topic_config(image.name)
+        now_ms = broker.clock.time_ms()
+        for index in range(len(topic.partitions), len(image.partitions)):
+            try:
+                if (image.name, index) in on_disk:
+                    log = broker.directory.open_log(image.name, index, config.log, now_ms)
+                else:
+                    log = broker.directory.create_log(image.name, index, image.topic_id, config.log, now_ms)
+                partition = Partition(image.name, image.topic_id, index, log, config)
+            except LogWriteFailed as error:
+                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+            except (CorruptLog, OSError) as error:
+                raise CannotStart(f"Cannot open {image.name}-{index}: {error}") from error
+            partition.leader_epoch = max(image.partitions[index].leader_epoch, 0)
+            topic.partitions.append(partition)
+        self.by_name[topic.name] = topic
+        self.by_id[topic.topic_id] = topic
+        self._collision_keys[topic.name.replace(".", "_")] = topic.name
+        self.generation += 1
+        return topic
+
+    def _partition_record(self, topic_id: bytes, index: int) -> PartitionRecord:
+        node_id = self._broker.node_id
+        return PartitionRecord(
+            partition_id=index,
+            topic_id=topic_id,
+            replicas=[node_id],
+            isr=[node_id],
+            leader=node_id,
+            leader_epoch=0,
+            partition_epoch=0,
+            directories=[self._broker.directory.directory_id],
+        )
+
+    def _check_assignments(
+        self, assignments: Mapping[int, Sequence[int]], *, first: int = 0
+    ) -> tuple[int, int]:
+        """(partitions, replication factor) of a manual assignment. Raises KafkaError(INVALID_REPLICA_ASSIGNMENT)."""
+        if sorted(assignments) != list(range(first, first + len(assignments))):
+            raise KafkaError(
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                "Partitions should be a consecutive 0-based integer sequence.",
+            )
+        factors = set()
+        for index, replicas in assignments.items():
+            if not replicas:
+                raise KafkaError(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    f"The manual assignment of partition {index} is empty.",
+                )
+            if len(set(replicas)) != len(replicas):
+                raise KafkaError(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    f"The manual assignment of partition {index} names a broker twice.",
+                )
+            unknown = [replica for replica in replicas if replica != self._broker.node_id]
+            if unknown and not self._broker.config.bool("kwire.accept.any.replication.factor"):
+                raise KafkaError(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    f"The manual partition assignment includes broker {unknown[0]}, but no such broker is registered.",
+                )
+            factors.add(len(replicas))
+        if len(factors) > 1:
+            raise KafkaError(
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                "The manual assignments have different replication factors.",
+            )
+        return len(assignments), factors.pop()
+
+
+def validate_topic_name(name: str) -> None:
+    """Raises KafkaError(INVALID_TOPIC_EXCEPTION) for a name that no topic may have."""
+    if not name:
+        problem = "it is empty"
+    elif name in (".", ".."):
+        problem = "'.' and '..' are no names"
+    elif len(name) > MAX_NAME_CHARACTERS:
+        problem = f"it is longer than {MAX_NAME_CHARACTERS} characters"
+    elif not _NAME.fullmatch(name):
+        problem = "only ASCII letters and digits, '.', '_' and '-' may be in it"
+    else:
+        return
+    raise KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {problem}")
