@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ ROOT = str(Path(__file__).resolve().parent.parent)
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
-from compat_tests.harness import MissingToolchain, Server, kafka_jars, make_server, target  # noqa: E402
+from compat_tests.harness import Server, kafka_jars, make_server, skip_without, target  # noqa: E402
 from compat_tests.members import Members  # noqa: E402
 
 #: Warnings that clients raise inside themselves; everything else stays an error.
@@ -30,14 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str:
     return f"compat target: {target()}"
-
-
-def skip_without(needed: Callable[[], object]) -> None:
-    """Skip the test with a clear reason when a toolchain is not installed."""
-    try:
-        needed()
-    except MissingToolchain as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session", autouse=True)

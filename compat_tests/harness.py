@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import attrs
+import pytest
 
 HERE = Path(__file__).resolve().parent
 JAVA_DIR = HERE / "java"
@@ -37,6 +38,14 @@ T = TypeVar("T")
 
 class MissingToolchain(Exception):
     """A program that a group of tests needs is not installed; those tests are skipped with this reason."""
+
+
+def skip_without(needed: Callable[[], object]) -> None:
+    """Skip the test, or the module's tests, with a clear reason when a toolchain is not installed."""
+    try:
+        needed()
+    except MissingToolchain as missing:
+        pytest.skip(str(missing))
 
 
 def target() -> str:

@@ -49,7 +49,7 @@ class Member:
         self.errors.extend(self.process.stderr)
 
     def of(self, event: str) -> list[dict[str, Any]]:
-        return [one for one in list(self.events) if one["event"] == event]
+        return [one for one in list(self.events) if one.get("event") == event]
 
     @property
     def owned(self) -> list[int] | None:
