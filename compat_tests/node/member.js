@@ -10,7 +10,7 @@ const tell = (event, details = {}) => process.stdout.write(`${JSON.stringify({ e
 
 async function main() {
   const kafka = new Kafka({ clientId: "kafkajs", brokers: [bootstrap], logLevel: logLevel.WARN, retry: { maxRetryTime: 500, retries: 100 } });
-  const consumer = kafka.consumer({ groupId: group, sessionTimeout: 6000, heartbeatInterval: 300, rebalanceTimeout: 10000 });
+  const consumer = kafka.consumer({ groupId: group, sessionTimeout: 6000, heartbeatInterval: 300, rebalanceTimeout: 10000, maxWaitTimeInMs: 300 });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     tell("assignment", { partitions: (payload.memberAssignment[topic] ?? []).slice().sort() });
   });

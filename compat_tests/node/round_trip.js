@@ -27,6 +27,18 @@ async function consume(kafka, group, count) {
   return seen;
 }
 
+// What a broker answers while a change of the metadata still spreads; an application asks again.
+async function settled(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (fault) {
+      if (!fault.retriable) throw fault;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
 async function main() {
   const kafka = new Kafka({ clientId: "kafkajs", brokers: [bootstrap], logLevel: logLevel.WARN });
   const admin = kafka.admin();
@@ -64,8 +76,8 @@ async function main() {
   const described = await admin.describeGroups([group]);
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic, configNames: ["retention.ms"] }] });
   await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "5" }] });
-  const after = await admin.fetchTopicOffsets(topic);
+  await settled(() => admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "5" }] }));
+  const after = await settled(() => admin.fetchTopicOffsets(topic));
   await admin.deleteGroups([group]);
   await admin.deleteTopics({ topics: [topic] });
   await admin.disconnect();
