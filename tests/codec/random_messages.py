@@ -87,6 +87,11 @@ def all_specs() -> list[Spec]:
     return [*grammar.apis(), *grammar.headers(), *grammar.stored()]
 
 
+def identify(spec: Spec) -> str:
+    """What a test of this spec is called."""
+    return f"{spec.path.stem}-{spec.name}"
+
+
 def cases(spec: Spec) -> list[Case]:
     """Every message of the spec in every version."""
     return [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from protocol_specs.grammar import Spec
-from tests.codec.random_messages import SEED, Case, all_specs, cases
+from tests.codec.random_messages import SEED, Case, all_specs, cases, identify
 from tests.toolchain import SLF4J, require_maven_jar, require_tool
 
 SPECS = all_specs()
@@ -75,7 +75,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, by
     return result
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=identify)
 def test_java_reads_it_and_writes_the_same_bytes(
     spec: Spec, answers: dict[tuple[str, int, bytes], str | bytes]
 ) -> None:

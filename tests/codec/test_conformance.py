@@ -10,7 +10,7 @@ import pytest
 from protocol_specs import grammar
 from protocol_specs.grammar import Field, Message, Spec, Struct, Versions
 from tests.codec.kafka_json import definitions, normal_default, versions
-from tests.codec.random_messages import all_specs
+from tests.codec.random_messages import all_specs, identify
 from tests.toolchain import require_maven_jar
 
 pytestmark = pytest.mark.java
@@ -114,7 +114,7 @@ def facts_of_spec(message: Message, version: int) -> list[Any]:
     return walk(message.body)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=identify)
 def test_every_field_of_every_version_is_what_kafka_says(spec: Spec) -> None:
     for message in spec.messages:
         definition = definition_of(spec, message)
@@ -124,7 +124,7 @@ def test_every_field_of_every_version_is_what_kafka_says(spec: Spec) -> None:
             assert ours == theirs, f"{message.name} version {version}"
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=identify)
 def test_key_and_stable_versions_are_what_kafka_says(spec: Spec) -> None:
     for message in spec.messages:
         definition = definition_of(spec, message)

@@ -9,13 +9,13 @@ import pytest
 from kwire.codec.messages import fetch, heartbeat, metadata, produce
 from kwire.codec.primitives import Buffer
 from protocol_specs.grammar import Spec
-from tests.codec.random_messages import SEED, Case, all_specs, cases
+from tests.codec.random_messages import SEED, Case, all_specs, cases, identify
 
 MESSAGES_EACH = 4
 SPECS = all_specs()
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=identify)
 def test_what_is_written_reads_back_equal(spec: Spec) -> None:
     for case in cases(spec):
         rng = random.Random(f"{SEED} {case}")
@@ -24,7 +24,7 @@ def test_what_is_written_reads_back_equal(spec: Spec) -> None:
             assert case.decode(data) == value, f"{case}, KWIRE_SEED={SEED}"
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=identify)
 def test_a_frame_is_read_where_it_lies_in_a_larger_buffer(spec: Spec) -> None:
     for case in cases(spec):
         value = case.random(random.Random(f"{SEED} {case}"))
