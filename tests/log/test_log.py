@@ -6,6 +6,7 @@ import errno
 import itertools
 import os
 import struct
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def log(files: Files, root: str) -> Log:
     return make(files, root)
 
 
-def make(files: Files, root: str, **config: int) -> Log:
+def make(files: Files, root: str, **config: Any) -> Log:
     return Log.create(files, f"{root}/t-0", "t", 0, b"i" * 16, LogConfig(**config))
 
 

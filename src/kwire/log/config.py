@@ -21,6 +21,8 @@ class LogConfig:
     segment_index_bytes: int = 10 * 1024 * 1024
     flush_messages: int = MAX_LONG
     flush_ms: int = MAX_LONG
+    compacted: bool = False
+    """`cleanup.policy` has `compact`: offsets may be missing between the batches of this log."""
     file_delete_delay_ms: int = 60 * 1000
     retention_ms: int = 7 * 24 * 60 * 60 * 1000
     retention_bytes: int = -1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 from collections.abc import Callable, Iterable, Mapping
 
 import attrs
@@ -98,6 +99,7 @@ class LogDirectory:
             names = {entry.name for entry in files.entries(path)}
             if META_PROPERTIES not in names:
                 _refuse_foreign(path, names)
+                files.sync_directory(posixpath.dirname(path))
             lock = files.lock(f"{path}/{LOCK_FILE}")
         except DirectoryLocked as error:
             raise CannotStart(

@@ -6,7 +6,7 @@ its log.
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TextIO
@@ -14,7 +14,7 @@ from typing import TextIO
 from kwire.log.checkpoint import BadCheckpoint, decode_checkpoint
 from kwire.log.epochs import FILE_NAME as EPOCHS_FILE
 from kwire.log.epochs import LeaderEpochs
-from kwire.log.files import DiskFiles
+from kwire.log.files import DiskFiles, Files
 from kwire.log.index import TIME_ENTRY_BYTES, BadIndex, OffsetIndex, TimeIndex
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, decode_partition_metadata, encode_uuid
@@ -40,25 +40,25 @@ _CONTROL_TYPES = (
 _SHOWN_BYTES = 100
 
 
-def dump_file(path: str, out: TextIO, deep: bool = False) -> int:
+def dump_file(path: str, out: TextIO, deep: bool = False, *, files: Files | None = None) -> int:
     """Print and check one file, or every known file of a directory; how many problems were found.
 
     `deep` opens the batches: it prints the records of `.log` files and checks them against their batches.
     Raises OSError for a file that cannot be read.
     """
-    if os.path.isdir(path):
+    files = DiskFiles() if files is None else files
+    if files.is_directory(path):
         problems = 0
-        for name in sorted(os.listdir(path)):
-            below = os.path.join(path, name)
-            if os.path.isdir(below) or _printer(name) is not None:
-                problems += dump_file(below, out, deep)
+        for entry in sorted(files.entries(path), key=lambda entry: entry.name):
+            if entry.is_directory or _printer(entry.name) is not None:
+                problems += dump_file(f"{path.rstrip('/')}/{entry.name}", out, deep, files=files)
         return problems
-    printer = _printer(os.path.basename(path))
+    printer = _printer(posixpath.basename(path))
     if printer is None:
-        with open(path, "rb"):  # a file that is not there is the better complaint
-            print(f"PROBLEM {path}: not a file that kwire knows", file=out)
+        files.open(path, read_only=True).close()  # that there is no such file would be the better complaint
+        print(f"PROBLEM {path}: not a file that kwire knows", file=out)
         return 1
-    dump = _Dump(path, out, deep)
+    dump = _Dump(files, path, out, deep)
     print(path, file=out)
     printer(dump)
     return dump.problems
@@ -67,10 +67,11 @@ def dump_file(path: str, out: TextIO, deep: bool = False) -> int:
 class _Dump:
     """The printing of one file."""
 
-    def __init__(self, path: str, out: TextIO, deep: bool) -> None:
+    def __init__(self, files: Files, path: str, out: TextIO, deep: bool) -> None:
         self.path = path
         self.deep = deep
         self.problems = 0
+        self._files = files
         self._out = out
 
     def line(self, text: str) -> None:
@@ -81,29 +82,28 @@ class _Dump:
         print(f"PROBLEM {self.path}: {text}", file=self._out)
 
     def read(self) -> bytes:
-        return DiskFiles().read_bytes(self.path)
+        return self._files.read_bytes(self.path)
 
     @property
     def base_offset(self) -> int:
-        stem = os.path.basename(self.path).partition(".")[0]
+        stem = posixpath.basename(self.path).partition(".")[0]
         return int(stem) if stem.isdigit() else 0
+
+    def map(self, path: str) -> memoryview:
+        file = self._files.open(path, read_only=True)
+        try:
+            return memoryview(file.read(0, file.size()))
+        finally:
+            file.close()
 
     def log(self) -> memoryview | None:
         """The log beside an index."""
-        stem = self.path[: self.path.rindex(".")]
+        path = self.path[: self.path.rindex(".")] + LOG_SUFFIX
         try:
-            return _map(stem + LOG_SUFFIX)
+            return self.map(path)
         except FileNotFoundError:
-            self.problem(f"there is no {os.path.basename(stem)}{LOG_SUFFIX} beside it to check it against")
+            self.problem(f"there is no {posixpath.basename(path)} beside it to check it against")
             return None
-
-
-def _map(path: str) -> memoryview:
-    file = DiskFiles().open(path, read_only=True)
-    try:
-        return memoryview(file.read(0, file.size()))
-    finally:
-        file.close()
 
 
 def _walk(view: memoryview, base_offset: int) -> Iterator[tuple[int, BatchHeader | str]]:
@@ -120,7 +120,7 @@ def _walk(view: memoryview, base_offset: int) -> Iterator[tuple[int, BatchHeader
 
 
 def _dump_log(dump: _Dump) -> None:
-    view = _map(dump.path)
+    view = dump.map(dump.path)
     batches = 0
     for position, header in _walk(view, dump.base_offset):
         if isinstance(header, str):
@@ -246,8 +246,9 @@ def _dump_index(dump: _Dump) -> None:
 
 def _dump_time_index(dump: _Dump) -> None:
     view = dump.log()
+    data = dump.read()
     try:
-        index = TimeIndex.decode(dump.read())
+        index = TimeIndex.decode(data)
     except BadIndex as error:
         dump.problem(str(error))
         return
@@ -274,7 +275,7 @@ def _dump_time_index(dump: _Dump) -> None:
                 dump.problem(
                     f"the batch that ends with offset {offset} is of {held}, the entry says {timestamp}"
                 )
-    closed = os.path.getsize(dump.path) == len(index) * TIME_ENTRY_BYTES
+    closed = len(data) == len(index) * TIME_ENTRY_BYTES
     if view is not None and closed and last_timestamp < largest:
         dump.problem(f"the newest record is of {largest}, the last entry says {last_timestamp}")
     dump.line(f"{len(index)} entries")

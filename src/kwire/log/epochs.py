@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from kwire.log.checkpoint import BadCheckpoint
+from kwire.log.seam import Files
 
 FILE_NAME = "leader-epoch-checkpoint"
 
@@ -113,3 +114,26 @@ class LeaderEpochs:
         if list(epochs) != entries:
             raise BadCheckpoint("its epochs do not rise")
         return epochs
+
+
+class EpochFile:
+    """The file that keeps the epochs of one log."""
+
+    __slots__ = ("_files", "path", "synced")
+
+    def __init__(self, files: Files, directory: str) -> None:
+        self._files = files
+        self.path = f"{directory}/{FILE_NAME}"
+        self.synced = True
+        """What it says would survive a power loss."""
+
+    def read(self) -> LeaderEpochs:
+        """No epochs when there is no file. Raises BadCheckpoint."""
+        try:
+            return LeaderEpochs.decode(self._files.read_bytes(self.path))
+        except FileNotFoundError:
+            return LeaderEpochs()
+
+    def write(self, epochs: LeaderEpochs, *, sync: bool = False) -> None:
+        self._files.write_atomic(self.path, epochs.encode(), sync=sync)
+        self.synced = sync

@@ -147,6 +147,9 @@ class DiskFiles:
     def exists(self, path: str) -> bool:
         return os.path.exists(path)
 
+    def is_directory(self, path: str) -> bool:
+        return os.path.isdir(path)
+
     def entries(self, path: str) -> list[Entry]:
         entries = []
         with os.scandir(path) as scan:

@@ -14,18 +14,18 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from kwire.log import epochs as epoch_file
 from kwire.log import timestamps
 from kwire.log.checkpoint import BadCheckpoint
 from kwire.log.config import LogConfig as LogConfig
-from kwire.log.epochs import LeaderEpochs
+from kwire.log.epochs import EpochFile, LeaderEpochs
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import (
-    decode_partition_metadata,
-    encode_partition_metadata,
+    BadPartitionMetadata,
+    read_topic_id,
     split_directory_name,
+    write_topic_id,
 )
-from kwire.log.recovery import Recovered, check_segment, clean_up
+from kwire.log.recovery import Recovered, check_segment, clean_up, hole_between
 from kwire.log.seam import Buffer, Entry, Files
 from kwire.log.segment import LOG_SUFFIX, SUFFIXES, CorruptLog, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
@@ -58,7 +58,7 @@ class Log:
         "_active",
         "_bases",
         "_config",
-        "_epochs_synced",
+        "_epoch_file",
         "_failed",
         "_files",
         "_latest_epoch",
@@ -100,7 +100,7 @@ class Log:
         self._snapshots = Snapshots(files, directory)
         self._failed: OSError | None = None
         self._names_synced = False
-        self._epochs_synced = True
+        self._epoch_file = EpochFile(files, directory)
         self._config = config
         self._segment_bytes = 0
         self._roll_ms = 0
@@ -132,9 +132,7 @@ class Log:
             raise ValueError(f"{directory} is not the directory of {topic}-{partition}")
         try:
             files.make_directory(directory)
-            files.write_atomic(
-                f"{directory}/{PARTITION_METADATA}", encode_partition_metadata(topic_id), sync=False
-            )
+            write_topic_id(files, directory, topic_id, sync=False)
             log._add_segment(0, now_ms)
         except OSError as error:
             raise LogWriteFailed(directory, error) from error
@@ -163,10 +161,8 @@ class Log:
         """
         log = cls(files, directory, topic_id, config, trash)
         present = clean_up(files, directory, files.entries(directory))
-        if topic_id is None and PARTITION_METADATA in present:
-            log.topic_id = decode_partition_metadata(files.read_bytes(f"{directory}/{PARTITION_METADATA}"))
         log._load_segments(present, now_ms)
-        log._load_epochs(present, clean)
+        log._load_state(clean)
         log._snapshots = Snapshots(files, directory, present)
         if not clean:
             log._recover(recovery_point)
@@ -191,7 +187,7 @@ class Log:
                     segment.end_writing()
             except OSError as error:
                 raise LogWriteFailed(self.directory, error) from error
-            if self.recovery_point < self.log_end_offset:
+            if self.recovery_point < self.log_end_offset or any(segment.dirty for segment in self._segments):
                 self.flush()
         self.abandon()
 
@@ -199,6 +195,14 @@ class Log:
         """Give everything back and write nothing: the log is deleted, or is to look as after a kill."""
         for segment in self._segments:
             segment.abandon()
+
+    def assign_topic_id(self, topic_id: bytes) -> None:
+        """Keep the id of the topic beside the log, where `topic_id` is None. Raises LogWriteFailed."""
+        try:
+            write_topic_id(self._files, self.directory, topic_id, sync=False)
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+        self.topic_id = topic_id
 
     def _load_segments(self, present: dict[str, Entry], now_ms: int) -> None:
         interval = self._config.index_interval_bytes
@@ -218,15 +222,20 @@ class Log:
         if self._segments:
             self._active = self._segments[-1]
 
-    def _load_epochs(self, present: dict[str, Entry], clean: bool) -> None:
-        path = f"{self.directory}/{epoch_file.FILE_NAME}"
-        data = self._files.read_bytes(path) if epoch_file.FILE_NAME in present else b""
+    def _load_state(self, clean: bool) -> None:
+        """Epochs and topic id. After a power loss their files may be torn; the batches tell the epochs."""
         try:
-            self.leader_epochs = LeaderEpochs.decode(data)
-        except BadCheckpoint as error:
+            if self.topic_id is None:
+                self.topic_id = read_topic_id(self._files, self.directory)
+            self.leader_epochs = self._epoch_file.read()
+        except BadPartitionMetadata as error:
+            path = f"{self.directory}/{PARTITION_METADATA}"
             if clean:
                 raise CorruptLog(path, 0, str(error)) from error
-            self.leader_epochs = LeaderEpochs()  # a power loss may leave it torn, and the batches tell
+            self._files.unlink(path)
+        except BadCheckpoint as error:
+            if clean:
+                raise CorruptLog(self._epoch_file.path, 0, str(error)) from error
         if not clean and not self.leader_epochs:
             self._rebuild_epochs()
 
@@ -243,19 +252,34 @@ class Log:
     def _recover(self, recovery_point: int) -> None:
         """Check the segments from the one with the recovery point on; give up those after a bad batch."""
         report = self.recovered = Recovered()
-        first = max(bisect_right(self._bases, recovery_point) - 1, 0)
+        # One batch before: the segment may have been closed, and its indexes cut, after it was made durable.
+        first = max(bisect_right(self._bases, recovery_point - 1) - 1, 0)
         if first < len(self._bases):
             self.leader_epochs.truncate_end(self._bases[first])
         for at in range(first, len(self._segments)):
             segment = self._segments[at]
-            whole = check_segment(segment, self.leader_epochs, report)
+            position, end_offset = check_segment(segment, self.leader_epochs, report)
+            if report.damage is None and at + 1 < len(self._segments):
+                compacted = self._config.compacted
+                report.damage = hole_between(segment, end_offset, self._bases[at + 1], compacted=compacted)
             if report.damage is not None:
-                report.dropped_segments = len(self._segments) - at - 1
-                report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
-                self._remove_segments(at + 1, len(self._segments))
-                segment.truncate(whole)
+                self._cut(at, position, report)
                 break
             segment.release()
+
+    def _cut(self, at: int, position: int, report: Recovered) -> None:
+        """Let the log end at a position of a segment, for good: what was cut must not come back by a power
+        loss.
+        """
+        report.dropped_segments = len(self._segments) - at - 1
+        report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
+        if report.dropped_segments:
+            self._remove_segments(at + 1, len(self._segments))
+            self._files.sync_directory(self.directory)
+        segment = self._segments[at]
+        segment.truncate(position)
+        segment.sync()
+        segment.release()
 
     def _find_end(self) -> None:
         """The end of the log, from the batches after the last index entry."""
@@ -269,10 +293,8 @@ class Log:
                 self.log_end_offset = header.next_offset
         except CorruptLog:  # closed in order, and yet not whole: look closely
             report = self.recovered = Recovered()
-            segment.truncate(check_segment(segment, self.leader_epochs, report))
-            self.log_end_offset = segment.base_offset
-            for _, header, _ in segment.batches():
-                self.log_end_offset = header.next_offset
+            position, self.log_end_offset = check_segment(segment, self.leader_epochs, report)
+            self._cut(len(self._segments) - 1, position, report)
         segment.release()
 
     def _start_anew(self, offset: int, now_ms: int) -> None:
@@ -288,7 +310,7 @@ class Log:
         changed |= self.leader_epochs.truncate_start(self.log_start_offset)
         self._latest_epoch = self.leader_epochs.latest
         if changed or self.recovered is not None:
-            self._write_epochs()
+            self._epoch_file.write(self.leader_epochs)
         self._snapshots.truncate(self.log_end_offset)
 
     # Settings
@@ -383,13 +405,8 @@ class Log:
 
     def _begin_epoch(self, epoch: int, start_offset: int) -> None:
         self.leader_epochs.assign(epoch, start_offset)
-        self._write_epochs()
+        self._epoch_file.write(self.leader_epochs)
         self._latest_epoch = epoch
-
-    def _write_epochs(self, *, sync: bool = False) -> None:
-        path = f"{self.directory}/{epoch_file.FILE_NAME}"
-        self._files.write_atomic(path, self.leader_epochs.encode(), sync=sync)
-        self._epochs_synced = sync
 
     def flush(self) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises
@@ -400,13 +417,15 @@ class Log:
         if self._failed is not None:
             raise LogWriteFailed(self.directory, self._failed)
         end = self.log_end_offset
-        first = max(bisect_right(self._bases, self.recovery_point) - 1, 0)
         try:
-            for segment in self._segments[first:]:
-                segment.sync()
-            if not self._epochs_synced:  # recovery takes those below the recovery point from the file
-                self._write_epochs(sync=True)
+            for segment in self._segments:
+                if segment.dirty:
+                    segment.sync()
+            if not self._epoch_file.synced:  # recovery takes those below the recovery point from the file
+                self._epoch_file.write(self.leader_epochs, sync=True)
             if not self._names_synced:
+                if self.topic_id is not None and self.recovery_point == 0:
+                    write_topic_id(self._files, self.directory, self.topic_id, sync=True)
                 self._files.sync_directory(self.directory)
                 self._files.sync_directory(posixpath.dirname(self.directory))
                 self._names_synced = True
@@ -504,7 +523,7 @@ class Log:
             if gone > 0:
                 self._remove_segments(0, gone)
             if self.leader_epochs.truncate_start(offset):
-                self._write_epochs()
+                self._epoch_file.write(self.leader_epochs)
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error
 
@@ -519,12 +538,14 @@ class Log:
             position = segment.position_of(offset)
             self.log_end_offset = segment.base_offset
             segment.truncate(position)
+            segment.sync()
+            self._names_synced = False
             self._active = segment
             self._find_end()
             self.recovery_point = min(self.recovery_point, self.log_end_offset)
             self.log_start_offset = min(self.log_start_offset, self.log_end_offset)
             self._trim_state()
-            self._write_epochs()
+            self._epoch_file.write(self.leader_epochs)
             self._set_limits()
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error

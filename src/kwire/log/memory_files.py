@@ -243,6 +243,9 @@ class MemoryFiles:
     def exists(self, path: str) -> bool:
         return self._find(path) is not None
 
+    def is_directory(self, path: str) -> bool:
+        return isinstance(self._find(path), _Directory)
+
     def entries(self, path: str) -> list[Entry]:
         directory = self._find(path)
         if not isinstance(directory, _Directory):

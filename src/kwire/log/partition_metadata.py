@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
+from kwire.log.seam import Files
+
 FILE_NAME = "partition.metadata"
 
 
@@ -58,3 +60,17 @@ def split_directory_name(name: str) -> tuple[str, int]:
     if not dash or not topic or not partition.isdigit() or not partition.isascii():
         raise ValueError(f"{name!r} is not the name of a partition directory")
     return topic, int(partition)
+
+
+def read_topic_id(files: Files, directory: str) -> bytes | None:
+    """The id of the topic that a partition directory belongs to; None when it has none. Raises
+    BadPartitionMetadata.
+    """
+    try:
+        return decode_partition_metadata(files.read_bytes(f"{directory}/{FILE_NAME}"))
+    except FileNotFoundError:
+        return None
+
+
+def write_topic_id(files: Files, directory: str, topic_id: bytes, *, sync: bool) -> None:
+    files.write_atomic(f"{directory}/{FILE_NAME}", encode_partition_metadata(topic_id), sync=sync)

@@ -59,8 +59,9 @@ def check_batch_at(view: memoryview, position: int, next_offset: int, base_offse
     return header
 
 
-def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> int:
-    """Check every batch of a segment and make its indexes anew; where its whole batches end.
+def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> tuple[int, int]:
+    """Check every batch of a segment and make its indexes anew; position and offset where its whole batches
+    end.
 
     Nothing is cut: when `report.damage` is set, the caller truncates the segment there, once it gave up the
     later ones; the other way round, a crash between the two would leave a log with a hole. Leader epochs that
@@ -95,7 +96,18 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
     if report.damage is None:
         builder.finish()
         segment.replace_indexes(builder)
-    return position
+    return position, next_offset
+
+
+def hole_between(segment: Segment, end_offset: int, next_base_offset: int, *, compacted: bool) -> str | None:
+    """What is wrong between a segment and the next: a power loss may take the end of a file and leave the
+    next.
+    """
+    if end_offset == next_base_offset or (compacted and segment.size and end_offset < next_base_offset):
+        return None
+    return (
+        f"{segment.path} ends with offset {end_offset}, and the next segment begins with {next_base_offset}"
+    )
 
 
 def _is_old_batch(view: memoryview, position: int) -> bool:

@@ -75,6 +75,7 @@ class Segment:
         "_unindexed_bytes",
         "base_offset",
         "created_ms",
+        "dirty",
         "first_timestamp",
         "full",
         "max_timestamp",
@@ -97,6 +98,8 @@ class Segment:
         self.size = size
         self.created_ms = created_ms
         self.writable = False
+        self.dirty = False
+        """Something was written that `sync` did not make durable yet."""
         self.full = False
         """While writable: an index has no room for another entry."""
         self.first_timestamp = -1
@@ -325,6 +328,7 @@ class Segment:
             self._try_to_cut_torn_write()
             raise
         self.size = position + size
+        self.dirty = True
         if max_timestamp > self.max_timestamp:
             self.max_timestamp = max_timestamp
             self.max_timestamp_offset = last_offset
@@ -388,6 +392,7 @@ class Segment:
             self._time_file.write(at * TIME_ENTRY_BYTES, (times.encode_entry(*times[at]),), TIME_ENTRY_BYTES)
         self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
         self._time_file.truncate(len(times) * TIME_ENTRY_BYTES)
+        self.dirty = True
         self.writable = False
 
     def sync(self) -> None:
@@ -405,6 +410,7 @@ class Segment:
                     file.sync()
                 finally:
                     file.close()
+        self.dirty = False
 
     def truncate(self, position: int) -> None:
         """Forget the batches from `position` on. Ends writing."""
@@ -426,6 +432,7 @@ class Segment:
         """Write both indexes anew, cut to what they hold. Ends writing."""
         self._close_index_files()
         self.writable = False
+        self.dirty = True
         self._index, self._time_index = builder.offsets, builder.times
         self._files.write_atomic(self._path + INDEX_SUFFIX, builder.offsets.encode(), sync=False)
         self._files.write_atomic(self._path + TIME_INDEX_SUFFIX, builder.times.encode(), sync=False)
