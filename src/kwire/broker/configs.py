@@ -16,7 +16,15 @@ import attrs
 
 from kwire.broker.metadata import BROKER_RESOURCE, TOPIC_RESOURCE
 from kwire.codec.stored.config_record import ConfigRecord
-from kwire.config import BROKER_SETTINGS, GROUP_SETTINGS, TOPIC_SETTINGS, Setting, SettingType
+from kwire.config import (
+    BROKER_SETTINGS,
+    CLIENT_METRICS_SETTINGS,
+    GROUP_SETTINGS,
+    TOPIC_SETTINGS,
+    Scope,
+    Setting,
+    SettingType,
+)
 from kwire.errors import ErrorCode, InvalidSetting, KafkaError
 from kwire.log.config import LogConfig
 
@@ -93,38 +101,6 @@ class TopicConfig:
     """May a batch have to be looked into? Only to spare the hot path a closer question."""
     log: LogConfig
 
-
-CLIENT_METRICS_SETTINGS: dict[str, Setting] = {
-    setting.name: setting
-    for setting in (
-        Setting(
-            name="interval.ms",
-            type=SettingType.INT,
-            default=300_000,
-            default_text="300000",
-            scope=next(iter(GROUP_SETTINGS.values())).scope,
-            doc="How often clients push their metrics.",
-            minimum=100,
-            maximum=3_600_000,
-        ),
-        Setting(
-            name="match",
-            type=SettingType.LIST,
-            default=[],
-            default_text="",
-            scope=next(iter(GROUP_SETTINGS.values())).scope,
-            doc="Which clients are asked, as name=pattern.",
-        ),
-        Setting(
-            name="metrics",
-            type=SettingType.LIST,
-            default=[],
-            default_text="",
-            scope=next(iter(GROUP_SETTINGS.values())).scope,
-            doc="Which metrics are wanted, as prefixes of their names.",
-        ),
-    )
-}
 
 _UNIT_MS = {"ms": 1, "minutes": 60_000, "hours": 3_600_000}
 _LOG_LEVELS = {"TRACE": 5, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
@@ -526,8 +502,7 @@ def _logger_entry(name: str) -> ConfigEntry:
         type=SettingType.STRING,
         default=None,
         default_text=None,
-        scope=next(iter(GROUP_SETTINGS.values())).scope,
-        doc="The level of this logger.",
+        scope=Scope.BROKER,
     )
     synonym = Synonym(name, text, Source.BROKER_LOGGER)
     return ConfigEntry(setting, text, Source.BROKER_LOGGER, False, [synonym])

@@ -1,1 +1,99 @@
-def main() -> None: ...
+"""The command line: `kwire serve`, `dump`, `config`, `ping`. Each command's code is loaded when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kwire._version import __version__
+from kwire.errors import CannotStart, InvalidSetting
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0 for done, 1 for what went wrong, 2 for a command that was not understood."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.command is None:
+        parser.print_help()
+        return 2
+    try:
+        return _run(chosen)
+    except (CannotStart, InvalidSetting) as error:
+        print(f"kwire: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    match chosen.command:
+        case "serve":
+            from kwire.cli.serve import serve
+
+            return serve(chosen)
+        case "dump":
+            from kwire.cli.dump import dump
+
+            return dump(chosen.files, deep=chosen.deep)
+        case "config":
+            from kwire.cli.settings import show_settings
+
+            return show_settings(chosen.name, scope=chosen.scope, form=chosen.format)
+        case _:
+            from kwire.cli.ping import ping
+
+            return ping(chosen.address)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kwire", description="A Kafka server that stock Kafka clients use unchanged.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"kwire {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve",
+        help="serve Kafka clients",
+        description="Serve Kafka clients until told to stop. Settings come from the file, then KAFKA_* environment "
+        "variables, then --set, then the other options; a later one wins.",
+        allow_abbrev=False,
+    )
+    serve.add_argument(
+        "properties", nargs="?", metavar="server.properties", help="a Kafka broker's settings file"
+    )
+    serve.add_argument(
+        "--listen",
+        action="append",
+        metavar="HOST:PORT",
+        help="where to listen, instead of 127.0.0.1:9092; port 0 lets the system pick; may be repeated",
+    )
+    serve.add_argument("--advertise", metavar="HOST:PORT", help="where clients are told to connect")
+    where = serve.add_mutually_exclusive_group()
+    where.add_argument("--data", metavar="DIR", help="where the data is, instead of ./kwire-data")
+    where.add_argument("--ephemeral", action="store_true", help="keep the data only until the end")
+    serve.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="one setting; may be repeated"
+    )
+    serve.add_argument(
+        "--log-level",
+        default="info",
+        choices=("debug", "info", "warning", "error"),
+        help="what to tell on stderr (default: info)",
+    )
+    serve.add_argument("--log-format", default="human", choices=("human", "json"))
+    dump = commands.add_parser("dump", help="print and check files of a data directory, offline")
+    dump.add_argument(
+        "files", nargs="+", metavar="FILE", help=".log, .index, .timeindex, or a partition's directory"
+    )
+    dump.add_argument("--deep", action="store_true", help="open the batches: print and check their records")
+    settings = commands.add_parser("config", help="print every setting, its default and its meaning")
+    settings.add_argument("name", nargs="?", help="only settings with this in their name")
+    settings.add_argument("--scope", choices=("broker", "topic", "group"))
+    settings.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    ping = commands.add_parser("ping", help="ask a server whether it serves; exit status 0 when it does")
+    ping.add_argument("address", nargs="?", default="127.0.0.1:9092", metavar="HOST:PORT")
+    return parser

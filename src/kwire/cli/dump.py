@@ -1,0 +1,22 @@
+"""`kwire dump`: print and check files of a data directory, offline."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from kwire.log.dump import dump_file
+
+
+def dump(paths: Sequence[str], *, deep: bool) -> int:
+    """Print each file; 1 when anything in them is wrong or cannot be read."""
+    problems = 0
+    for path in paths:
+        try:
+            problems += dump_file(path, sys.stdout, deep)
+        except OSError as error:
+            print(f"kwire: cannot read {path}: {error.strerror or error}", file=sys.stderr)
+            problems += 1
+    if problems:
+        print(f"kwire: {problems} problem{'s' if problems > 1 else ''} found", file=sys.stderr)
+    return 1 if problems else 0

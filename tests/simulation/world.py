@@ -1,0 +1,266 @@
+"""A whole broker and its clients in one thread, run from one seed.
+
+The world owns time, chance and files. Clients are generators: each yields a `Call` (a request, in some version) or a
+`Sleep`, and gets the response back; requests and responses pass through the codec, as on a wire. A crash takes the
+broker away between two steps, or in the middle of a file operation; what it wrote is what the next broker finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from enum import Enum
+from random import Random
+from typing import Any
+
+import attrs
+from kwire.config import Config
+
+from kwire.apis import TABLE, Caller, Wait, _NoResponse
+from kwire.broker.broker import Broker
+from kwire.codec import messages
+from kwire.log.files import MemoryFiles
+
+DATA = "/data"
+
+
+class Killed(BaseException):
+    """The broker's process is gone, in the middle of something. Not an Exception: nothing may catch it."""
+
+
+class Disconnected(Exception):
+    """What a client sees of a crash: no answer, and it cannot know whether the request was carried out."""
+
+
+@attrs.define
+class Call:
+    """One request; `version` None takes any that is served."""
+
+    key: int
+    request: Any
+    version: int | None = None
+
+
+@attrs.define
+class Sleep:
+    milliseconds: int
+
+
+Script = Generator[Call | Sleep, Any, None]
+
+
+class SimulatedClock:
+    """Time that moves only when the world moves it."""
+
+    def __init__(self) -> None:
+        self.now_ms = 1_000_000
+
+    def time_ms(self) -> int:
+        return 1_700_000_000_000 + self.now_ms
+
+    def monotonic_ms(self) -> int:
+        return self.now_ms
+
+
+class State(Enum):
+    SLEEPING = "until wakes_at"
+    SENDING = "has a request to send"
+    PARKED = "the broker keeps its request"
+    ANSWERED = "has an answer to read"
+    DONE = "its script has ended"
+
+
+@attrs.define(eq=False)
+class Client:
+    """One client: its script, and where it stands."""
+
+    name: str
+    script: Script
+    state: State = State.SLEEPING
+    wakes_at: int = 0
+    call: Call | None = None
+    wait: Wait[Any] | None = None
+    answer: Any = None
+    signalled: bool = False
+
+    def wake(self) -> None:
+        self.signalled = True
+
+
+class World:
+    """One run. Every choice comes from `seed`, so a failure is reproduced by it."""
+
+    def __init__(
+        self, seed: int, *, settings: dict[str, str] | None = None, crash_chance: float = 0.0
+    ) -> None:
+        self.seed = seed
+        self.random = Random(seed)
+        self.clock = SimulatedClock()
+        self.files = MemoryFiles(time_ms=self.clock.time_ms)
+        self.settings = {"log.dirs": DATA, **(settings or {})}
+        self.crash_chance = crash_chance
+        self.crashes = 0
+        self.clients: list[Client] = []
+        self.broker = self._start()
+        self._acting: Client | None = None
+
+    def add(self, name: str, script: Script) -> None:
+        self.clients.append(Client(name, script))
+
+    def run(self, for_ms: int) -> None:
+        """Let everybody act until the time has passed or all scripts have ended."""
+        deadline = self.clock.now_ms + for_ms
+        while self.clock.now_ms < deadline and any(client.state != State.DONE for client in self.clients):
+            if self.random.random() < self.crash_chance:
+                self._light_fuse()
+            try:
+                self._step()
+            except Killed:
+                self._crash()
+
+    def restart(self) -> None:
+        """An orderly stop, and a start."""
+        self.files.fault = None
+        self.broker.close()
+        self._disconnect()
+        self.broker = self._start()
+
+    def ask(self, key: int, request: Any, version: int | None = None) -> Any:
+        """One request outside any script, answered at once."""
+        call = Call(key, request, version)
+        answer = self._serve("observer", call)
+        if isinstance(answer, Wait):
+            answer = self._over_the_wire(call, answer.attempt(True))
+        return answer
+
+    # One step: a client that can act acts, or time passes.
+
+    def _step(self) -> None:
+        now = self.clock.now_ms
+        ready = [client for client in self.clients if self._can_act(client, now)]
+        if not ready or self.random.random() < 0.1:
+            soonest = now + 1 if ready else max(now + 1, min(self._wakings()))
+            self.clock.now_ms = soonest + self.random.randrange(20)
+            self.broker.tick(self.clock.now_ms)
+            return
+        self._acting = self.random.choice(ready)
+        self._act(self._acting)
+        self._acting = None
+
+    def _can_act(self, client: Client, now: int) -> bool:
+        if client.state == State.SLEEPING:
+            return now >= client.wakes_at
+        if client.state == State.PARKED:
+            assert client.wait is not None
+            return client.signalled or now >= client.wait.until
+        return client.state != State.DONE
+
+    def _wakings(self) -> list[int]:
+        times = [self.broker.next_deadline()]
+        for client in self.clients:
+            if client.state == State.SLEEPING:
+                times.append(client.wakes_at)
+            elif client.state == State.PARKED and client.wait is not None:
+                times.append(client.wait.until)
+        return times
+
+    def _act(self, client: Client) -> None:
+        if client.state == State.SLEEPING:
+            self._resume(client, None)
+        elif client.state == State.ANSWERED:
+            answer, client.answer = client.answer, None
+            self._resume(client, answer)
+        elif client.state == State.SENDING:
+            assert client.call is not None
+            answer = self._serve(client.name, client.call)
+            if isinstance(answer, Wait):
+                client.wait, client.state, client.signalled = answer, State.PARKED, False
+                for signal in answer.wake_on:
+                    signal.add(client.wake)
+            else:
+                client.answer, client.state = answer, State.ANSWERED
+        else:
+            assert client.wait is not None
+            assert client.call is not None
+            client.signalled = False
+            answer = client.wait.attempt(self.clock.now_ms >= client.wait.until)
+            if answer is not None:
+                for signal in client.wait.wake_on:
+                    signal.discard(client.wake)
+                client.wait = None
+                client.answer, client.state = self._over_the_wire(client.call, answer), State.ANSWERED
+
+    def _resume(self, client: Client, value: Any) -> None:
+        """Run the script up to the next thing that it wants. An exception is thrown into it."""
+        try:
+            asked = client.script.throw(value) if isinstance(value, Exception) else client.script.send(value)
+        except StopIteration:
+            client.state = State.DONE
+            return
+        if isinstance(asked, Sleep):
+            client.state, client.wakes_at = State.SLEEPING, self.clock.now_ms + asked.milliseconds
+        else:
+            client.state, client.call = State.SENDING, asked
+
+    # The wire
+
+    def _serve(self, client_id: str, call: Call) -> Any:
+        served = TABLE[call.key]
+        if call.version is None:
+            call.version = self.random.randint(served.min_version, served.max_version)
+        parts: list[Any] = []
+        wire = messages.load(call.key)
+        wire.encode_request(call.request, call.version, parts)
+        frame = b"".join(bytes(part) for part in parts)
+        request = served.decode(frame, 0, len(frame), call.version)
+        caller = Caller(client_host="/127.0.0.1", client_id=client_id, version=call.version)
+        answer = served.handle(self.broker, caller, request)
+        if isinstance(answer, Wait | _NoResponse):
+            return answer
+        return self._over_the_wire(call, answer)
+
+    def _over_the_wire(self, call: Call, answer: Any) -> Any:
+        assert call.version is not None
+        wire = messages.load(call.key)
+        parts: list[Any] = []
+        wire.encode_response(answer, call.version, parts)
+        frame = b"".join(bytes(part) for part in parts)
+        return wire.decode_response(frame, 0, len(frame), call.version)
+
+    # Crashes
+
+    def _light_fuse(self) -> None:
+        """Die at one of the next file operations."""
+        remaining = self.random.randrange(0, 8)
+
+        def burn(operation: str, path: str, size: int) -> None:
+            nonlocal remaining
+            if remaining == 0:
+                raise Killed
+            remaining -= 1
+
+        self.files.fault = burn
+
+    def _crash(self) -> None:
+        self.crashes += 1
+        self.files = self.files.crash()
+        self._disconnect()
+        self.broker = self._start()
+
+    def _disconnect(self) -> None:
+        """Every client with a request under way loses it; an answer on its way may be lost or still arrive."""
+        for client in self.clients:
+            if (
+                client is self._acting
+                or client.state == State.PARKED
+                or (client.state == State.ANSWERED and self.random.random() < 0.5)
+            ):
+                client.wait = client.answer = None
+                self._resume(client, Disconnected())
+        self._acting = None
+
+    def _start(self) -> Broker:
+        broker = Broker(
+            Config(self.settings), clock=self.clock, files=self.files, random=Random(self.random.random())
+        )
+        broker.start()
+        return broker
