@@ -1,0 +1,1 @@
+"""Groups: who belongs to one, who owns what, and how far each has come."""

@@ -1,0 +1,343 @@
+"""The group coordinator: every group that this broker looks after, and what they committed.
+
+Owns the groups, their timers and their offsets. Everything that must survive goes through the journal into the
+partition of `__consumer_offsets` that the group's id hashes to, and is applied only after it was written; a start
+applies it all again. Members of a stable group have their session timeout to be heard of after a restart, and go on
+in the same generation.
+
+`now_ms` is the monotonic clock; the wall clock is asked for what is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kwire.broker.groups.classic import ClassicGroup
+from kwire.broker.groups.events import (
+    GROUPS_TOPIC,
+    GroupEvent,
+    GroupStored,
+    OffsetCommitted,
+    StoredGroup,
+    decode_event,
+    encode_event,
+)
+from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
+from kwire.broker.groups.offsets import OffsetStore
+from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
+from kwire.broker.groups.timers import Timer, TimerKind, Timers
+from kwire.broker.hashing import coordinator_index
+from kwire.broker.journal import Journal
+from kwire.codec import MalformedFrame
+from kwire.errors import ErrorCode, KafkaError
+from kwire.records.batch import CONTROL_COMMIT, iter_records, parse_header
+
+if TYPE_CHECKING:
+    from kwire.broker.broker import Broker
+    from kwire.broker.partition import Partition
+
+log = logging.getLogger(__name__)
+
+EVENTS_PER_BATCH = 2_000
+"""Removals are written in batches of this many records, which stay far below `max.message.bytes`."""
+
+
+class GroupCoordinator:
+    """All the groups of this broker."""
+
+    def __init__(self, broker: Broker) -> None:
+        config = broker.config
+        self._broker = broker
+        self.settings = GroupSettings(
+            min_session_timeout_ms=config.int("group.min.session.timeout.ms"),
+            max_session_timeout_ms=config.int("group.max.session.timeout.ms"),
+            initial_rebalance_delay_ms=config.int("group.initial.rebalance.delay.ms"),
+            max_size=config.int("group.max.size"),
+        )
+        self.timers = Timers(broker.deadline_changed)
+        self.groups: dict[str, ClassicGroup] = {}
+        self.offsets = OffsetStore()
+        self._offset_metadata_max = config.int("offset.metadata.max.bytes")
+        self._retention_ms = config.int("offsets.retention.minutes") * 60_000
+        self._check_every_ms = config.int("offsets.retention.check.interval.ms")
+        self._expiration = Timer(self, TimerKind.EXPIRATION)
+        self._journal = Journal[GroupEvent](encode=encode_event, decode=decode_event, apply=self._apply)
+
+    # Start, and time
+
+    def load(self) -> None:
+        """Bring back every group that the log holds."""
+        topic = self._broker.topics.get(GROUPS_TOPIC)
+        for partition in topic.partitions if topic is not None else ():
+            self._replay(partition)
+        now_ms = self._broker.clock.monotonic_ms()
+        for group in self.groups.values():
+            group.resume(now_ms)
+        self.timers.set(self._expiration, now_ms + self._check_every_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Do what is due."""
+        for timer in self.timers.expired(now_ms):
+            timer.owner.expire(timer, now_ms)
+
+    def next_deadline(self) -> int | None:
+        """When `tick` is wanted next, on the monotonic clock in milliseconds; it may be early."""
+        return self.timers.next_due_ms
+
+    def expire(self, timer: Timer, now_ms: int) -> None:
+        """Time to look for what nobody needs any more."""
+        self.timers.set(timer, now_ms + self._check_every_ms)
+        self.expire_offsets()
+
+    # Members
+
+    def join(self, group_id: str, join: Join, now_ms: int) -> Parked[Joined]:
+        """JoinGroup. Raises KafkaError when it cannot be judged; else what is wrong is part of the answer."""
+        if not group_id:
+            raise KafkaError(ErrorCode.INVALID_GROUP_ID)
+        settings = self.settings
+        if not settings.min_session_timeout_ms <= join.session_timeout_ms <= settings.max_session_timeout_ms:
+            raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
+        group = self.groups.get(group_id)
+        if group is None:
+            if join.member_id:
+                raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID)
+            empty = StoredGroup(None, 0, None, None, self.time_ms())
+            self._write(group_id, [GroupStored(group_id, empty)])
+            group = self.groups[group_id]
+        return group.join(join, now_ms)
+
+    def sync(
+        self,
+        group_id: str,
+        member_id: str,
+        instance_id: str | None,
+        generation: int,
+        protocol_type: str | None,
+        protocol_name: str | None,
+        assignments: Mapping[str, bytes],
+        now_ms: int,
+    ) -> Parked[Synced]:
+        """SyncGroup. Raises KafkaError."""
+        group = self._group_of_member(group_id)
+        return group.sync(
+            member_id, instance_id, generation, protocol_type, protocol_name, assignments, now_ms
+        )
+
+    def heartbeat(
+        self, group_id: str, member_id: str, instance_id: str | None, generation: int, now_ms: int
+    ) -> None:
+        """Heartbeat. Raises KafkaError."""
+        self._group_of_member(group_id).heartbeat(member_id, instance_id, generation, now_ms)
+
+    def leave(
+        self, group_id: str, leavers: Sequence[tuple[str, str | None, str | None]], now_ms: int
+    ) -> list[ErrorCode]:
+        """LeaveGroup of members (member id, instance id, reason); one code each. Raises INVALID_GROUP_ID."""
+        if not group_id:
+            raise KafkaError(ErrorCode.INVALID_GROUP_ID)
+        group = self.groups.get(group_id)
+        if group is None:
+            return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
+        return group.leave(leavers, now_ms)
+
+    # Offsets
+
+    def commit(
+        self,
+        group_id: str,
+        member_id: str,
+        instance_id: str | None,
+        generation: int,
+        offsets: Sequence[OffsetCommitted],
+        now_ms: int,
+    ) -> list[ErrorCode]:
+        """OffsetCommit; one code for each offset. Raises KafkaError, GROUP_ID_NOT_FOUND when there is no such group.
+
+        A negative generation comes from a consumer that no group manages: it needs none to be there.
+        """
+        group = self.groups.get(group_id)
+        if group is not None:
+            group.check_commit(member_id, instance_id, generation, now_ms)
+        elif generation >= 0:
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND)
+        limit = self._offset_metadata_max
+        codes = []
+        accepted = []
+        for event in offsets:
+            if event.committed is not None and _is_longer(event.committed.metadata, limit):
+                codes.append(ErrorCode.OFFSET_METADATA_TOO_LARGE)
+            else:
+                codes.append(ErrorCode.NONE)
+                accepted.append(event)
+        if accepted:
+            self._write(group_id, accepted)
+        return codes
+
+    def delete_offsets(
+        self, group_id: str, partitions: Iterable[tuple[str, int]]
+    ) -> dict[tuple[str, int], ErrorCode]:
+        """OffsetDelete; a code for each (topic, partition). Raises KafkaError."""
+        if not group_id:
+            raise KafkaError(ErrorCode.INVALID_GROUP_ID)
+        group = self._known(group_id)
+        if not group.is_empty and not group.is_consumer_group:
+            raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
+        codes = {}
+        gone = []
+        for topic, partition in partitions:
+            if group.is_subscribed_to(topic):
+                codes[topic, partition] = ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC
+                continue
+            codes[topic, partition] = ErrorCode.NONE
+            if self.offsets.get(group_id, topic, partition) or self.offsets.is_unstable(
+                group_id, topic, partition
+            ):
+                gone.append(OffsetCommitted(group_id, topic, partition, None))
+        self._write_many(group_id, gone)
+        return codes
+
+    def topic_deleted(self, topic: str) -> None:
+        """The offsets in a topic go with it."""
+        gone: dict[str, list[OffsetCommitted]] = {}
+        for group_id, partition in self.offsets.with_topic(topic):
+            gone.setdefault(group_id, []).append(OffsetCommitted(group_id, topic, partition, None))
+        for group_id, events in gone.items():
+            try:
+                self._write_many(group_id, events)
+            except KafkaError as error:
+                # They carry the id of the topic that is gone, so that nobody takes them for offsets in a new one.
+                log.warning("group %s: its offsets in %s stay behind: %s", group_id, topic, error)
+
+    def expire_offsets(self) -> None:
+        """Remove offsets whose retention is over, and groups of which nothing is left."""
+        wall_ms = self.time_ms()
+        for group in tuple(self.groups.values()):
+            group_id = group.group_id
+            try:
+                self._write_many(group_id, self.offsets.expired(group, wall_ms, self._retention_ms))
+                if (
+                    group.is_idle
+                    and not self.offsets.has_any(group_id)
+                    and not self.offsets.has_open_transaction(group_id)
+                ):
+                    self._write(group_id, [GroupStored(group_id, None)])
+            except KafkaError as error:
+                log.warning("group %s: could not remove what is over: %s", group_id, error)
+
+    # Groups as a whole
+
+    def describe(self, group_id: str) -> GroupDescription:
+        """Raises KafkaError(GROUP_ID_NOT_FOUND)."""
+        return self._known(group_id).describe()
+
+    def listed(self, states: Collection[str] = (), types: Collection[str] = ()) -> Iterator[ClassicGroup]:
+        """The groups in one of these states and of one of these types, in lower case; empty means any."""
+        if types and "classic" not in types:
+            return
+        for group in self.groups.values():
+            if not states or group.state.value.lower() in states:
+                yield group
+
+    def delete(self, group_id: str) -> None:
+        """Remove a group without members, with its offsets. Raises KafkaError."""
+        group = self._known(group_id)
+        if not group.is_empty:
+            raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
+        gone: list[GroupEvent] = [
+            OffsetCommitted(group_id, topic, partition, None)
+            for topic, partition, _ in self.offsets.of_group(group_id)
+        ]
+        self._write_many(group_id, [*gone, GroupStored(group_id, None)])
+
+    # What groups need
+
+    def new_id(self) -> str:
+        return str(uuid.UUID(bytes=self._broker.random.randbytes(16), version=4))
+
+    def time_ms(self) -> int:
+        return self._broker.clock.time_ms()
+
+    def store(self, group: Rebalancing, stored: StoredGroup) -> None:
+        self._write(group.group_id, [GroupStored(group.group_id, stored)])
+
+    # The log
+
+    def _partition(self, group_id: str) -> Partition:
+        topic = self._broker.topics.ensure_internal(GROUPS_TOPIC)
+        return topic.partitions[coordinator_index(group_id, len(topic.partitions))]
+
+    def _write(self, group_id: str, events: Sequence[GroupEvent]) -> None:
+        """Raises KafkaError, NOT_COORDINATOR when the disk fails: clients then look for a coordinator that can."""
+        try:
+            self._journal.write(self._partition(group_id), events, self._broker.clock.time_ms())
+        except KafkaError as error:
+            if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
+                raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
+            raise
+
+    def _write_many(self, group_id: str, events: Sequence[GroupEvent]) -> None:
+        for start in range(0, len(events), EVENTS_PER_BATCH):
+            self._write(group_id, events[start : start + EVENTS_PER_BATCH])
+
+    def _apply(self, event: GroupEvent, record_offset: int, timestamp_ms: int) -> None:
+        """The only place where durable state changes."""
+        group = self.groups.get(event.group_id)
+        if isinstance(event, OffsetCommitted):
+            if group is None and event.committed is not None:
+                self.groups[event.group_id] = ClassicGroup(self, event.group_id)
+            self.offsets.apply(event, record_offset)
+        elif event.group is None:
+            if group is not None:
+                del self.groups[event.group_id]
+                group.forget()
+        else:
+            if group is None:
+                group = self.groups[event.group_id] = ClassicGroup(self, event.group_id)
+            group.adopt(event.group)
+
+    def _replay(self, partition: Partition) -> None:
+        """Apply what the log holds. A batch of a transaction counts only when its end says so (KIP-98)."""
+        for batch in partition.log.read_batches(partition.log.log_start_offset):
+            header = parse_header(batch)
+            for record in iter_records(batch, header):
+                if header.is_control:
+                    committed = (
+                        int.from_bytes(record.key[2:4] if record.key else b"", "big") == CONTROL_COMMIT
+                    )
+                    self.offsets.end_transaction(header.producer_id, commit=committed)
+                    continue
+                try:
+                    event = decode_event(record.key, record.value)
+                except MalformedFrame as error:
+                    log.error("%s, offset %d: passed over: %s", partition, record.offset, error)
+                    continue
+                if event is None:
+                    continue
+                if header.is_transactional and isinstance(event, OffsetCommitted):
+                    self.offsets.apply_in_transaction(header.producer_id, event, record.offset)
+                else:
+                    self._apply(event, record.offset, record.timestamp)
+
+    def _known(self, group_id: str) -> ClassicGroup:
+        group = self.groups.get(group_id)
+        if group is None:
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
+        return group
+
+    def _group_of_member(self, group_id: str) -> ClassicGroup:
+        group = self.groups.get(group_id)
+        if group is None:
+            raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
+        return group
+
+
+def _is_longer(text: str, limit: int) -> bool:
+    """More than `limit` UTF-16 code units, which is how Kafka counts?"""
+    size = len(text)
+    if size > limit or size * 2 <= limit:
+        return size > limit
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > limit * 2
