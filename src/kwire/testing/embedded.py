@@ -24,8 +24,6 @@ from kwire.server.run import Bound, serve
 
 log = logging.getLogger(__name__)
 
-Value = str | int | float | bool
-
 
 class Broker:
     """A Kafka broker for this process.
@@ -42,7 +40,7 @@ class Broker:
     """
 
     def __init__(
-        self, *, data: str | PathLike[str] | None = None, config: Mapping[str, Value] | None = None
+        self, *, data: str | PathLike[str] | None = None, config: Mapping[str, object] | None = None
     ) -> None:
         self.data = None if data is None else fspath(data)
         self.config = dict(config or {})
