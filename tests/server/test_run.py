@@ -20,6 +20,7 @@ from kwire.codec.messages.api_versions import ApiVersionsRequest, ApiVersionsRes
 from kwire.codec.messages.metadata import MetadataRequest
 from kwire.config import Config
 from kwire.errors import CannotStart, InvalidSetting
+from kwire.records.batch import parse_header
 from kwire.server import run
 from kwire.server.run import Bound, serve
 from kwire.server.waiting import Timers
@@ -76,6 +77,16 @@ async def start(nursery: trio.Nursery, tmp_path: Path) -> AsyncIterator[Start]:
         await server.ended.wait()
 
 
+def base_offsets(records: bytes) -> list[int]:
+    """Of the batches that a fetch brought."""
+    offsets, pos = [], 0
+    while pos < len(records):
+        header = parse_header(records, pos)
+        offsets.append(header.base_offset)
+        pos += header.size
+    return offsets
+
+
 async def test_a_server_tells_the_port_that_it_got(start: Start) -> None:
     server = await start()
     ((listener, host, port),) = server.bound
@@ -121,8 +132,7 @@ async def test_what_was_produced_is_fetched_and_in_order(start: Start) -> None:
     assert [await client.produce("orders", b"%d" % n) for n in range(5)] == list(range(5))
     for offset in (4, 0, 2):
         await client.send_fetch("orders", offset=offset)
-    for size in (1, 5, 3):
-        assert (await client.receive_fetch()).count(b"\x00\x00\x00\x00\x02") == size
+    assert [base_offsets(await client.receive_fetch()) for _ in range(3)] == [[4], [0, 1, 2, 3, 4], [2, 3, 4]]
 
 
 async def test_a_parked_fetch_is_answered_by_a_produce_on_another_connection(start: Start) -> None:
