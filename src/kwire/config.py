@@ -73,7 +73,7 @@ class Setting:
         """What it means, in one line."""
         from kwire.config_docs import DOCS
 
-        return DOCS.get((self.scope.name, self.name)) or DOCS.get((Scope.BROKER.name, self.name), "")
+        return DOCS[str(self.scope.name)].get(self.name, "")
 
     def parse(self, text: str) -> Any:
         """The typed value. Raises InvalidSetting."""
@@ -305,7 +305,7 @@ def _items(text: str) -> list[str]:
 
 def all_settings(scope: Scope | None = None) -> Iterator[Setting]:
     """Every setting, by scope and name."""
-    for settings in (BROKER_SETTINGS, TOPIC_SETTINGS, GROUP_SETTINGS):
+    for settings in (BROKER_SETTINGS, TOPIC_SETTINGS, GROUP_SETTINGS, CLIENT_METRICS_SETTINGS):
         for setting in sorted(settings.values(), key=lambda each: each.name):
             if scope is None or setting.scope == scope:
                 yield setting
