@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import attrs
-from simulation.world import Call, Disconnected, Script, Sleep
 
 from kwire.codec.messages import (
     fetch,
@@ -24,6 +23,7 @@ from kwire.codec.messages import (
 from kwire.codec.stored.consumer_protocol_subscription import ConsumerProtocolSubscription
 from kwire.errors import ErrorCode
 from kwire.records.batch import Record, build_batch, iter_records, parse_header
+from tests.simulation.world import Call, Disconnected, Script, Sleep
 
 REJOIN = {
     ErrorCode.REBALANCE_IN_PROGRESS,

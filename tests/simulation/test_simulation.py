@@ -9,10 +9,10 @@ import os
 from random import Random
 
 import pytest
-from simulation.scripts import Ledger, fetch_request, member, producer, records_in
-from simulation.world import World
 
 from kwire.codec.messages import create_topics
+from tests.simulation.scripts import Ledger, fetch_request, member, producer, records_in
+from tests.simulation.world import World
 
 TOPIC = "events"
 PARTITIONS = 3

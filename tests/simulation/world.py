@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from enum import Enum
+from importlib import import_module
 from random import Random
 from typing import Any
 
 import attrs
-from kwire.config import Config
 
 from kwire.apis import TABLE, Caller, Wait, _NoResponse
 from kwire.broker.broker import Broker
 from kwire.codec import messages
+from kwire.config import Config
+from kwire.errors import KafkaError
 from kwire.log.files import MemoryFiles
 
 DATA = "/data"
@@ -78,12 +80,23 @@ class Client:
     state: State = State.SLEEPING
     wakes_at: int = 0
     call: Call | None = None
+    request: Any = None
     wait: Wait[Any] | None = None
     answer: Any = None
     signalled: bool = False
 
     def wake(self) -> None:
         self.signalled = True
+
+
+def _nothing() -> Script:
+    yield from ()
+
+
+def _refusal(call: Call, request: Any, error: KafkaError) -> Any:
+    """What the server answers when a handler raises."""
+    room = import_module(f"kwire.apis.{TABLE[call.key].function}")
+    return room.error_response(request, error.code)
 
 
 class World:
@@ -127,7 +140,7 @@ class World:
     def ask(self, key: int, request: Any, version: int | None = None) -> Any:
         """One request outside any script, answered at once."""
         call = Call(key, request, version)
-        answer = self._serve("observer", call)
+        answer = self._serve(Client("observer", _nothing()), call)
         if isinstance(answer, Wait):
             answer = self._over_the_wire(call, answer.attempt(True))
         return answer
@@ -171,7 +184,7 @@ class World:
             self._resume(client, answer)
         elif client.state == State.SENDING:
             assert client.call is not None
-            answer = self._serve(client.name, client.call)
+            answer = self._serve(client, client.call)
             if isinstance(answer, Wait):
                 client.wait, client.state, client.signalled = answer, State.PARKED, False
                 for signal in answer.wake_on:
@@ -182,7 +195,10 @@ class World:
             assert client.wait is not None
             assert client.call is not None
             client.signalled = False
-            answer = client.wait.attempt(self.clock.now_ms >= client.wait.until)
+            try:
+                answer = client.wait.attempt(self.clock.now_ms >= client.wait.until)
+            except KafkaError as error:
+                answer = _refusal(client.call, client.request, error)
             if answer is not None:
                 for signal in client.wait.wake_on:
                     signal.discard(client.wake)
@@ -203,7 +219,7 @@ class World:
 
     # The wire
 
-    def _serve(self, client_id: str, call: Call) -> Any:
+    def _serve(self, client: Client, call: Call) -> Any:
         served = TABLE[call.key]
         if call.version is None:
             call.version = self.random.randint(served.min_version, served.max_version)
@@ -212,8 +228,12 @@ class World:
         wire.encode_request(call.request, call.version, parts)
         frame = b"".join(bytes(part) for part in parts)
         request = served.decode(frame, 0, len(frame), call.version)
-        caller = Caller(client_host="/127.0.0.1", client_id=client_id, version=call.version)
-        answer = served.handle(self.broker, caller, request)
+        caller = Caller(client_host="/127.0.0.1", client_id=client.name, version=call.version)
+        client.request = request
+        try:
+            answer = served.handle(self.broker, caller, request)
+        except KafkaError as error:
+            answer = _refusal(call, request, error)
         if isinstance(answer, Wait | _NoResponse):
             return answer
         return self._over_the_wire(call, answer)
