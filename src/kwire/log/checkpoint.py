@@ -1,6 +1,4 @@
-"""The text files that keep one offset per partition of a log directory (`recovery-point-offset-checkpoint`
-and kin).
-"""
+"""The text files that keep one offset per partition of a log directory (`recovery-point-offset-checkpoint` and kin)."""
 
 from __future__ import annotations
 

@@ -194,9 +194,7 @@ class LogDirectory:
             return {}
 
     def partitions(self) -> list[FoundPartition]:
-        """The partition directories that are there. Deleted ones are queued for removal, strays are left
-        alone.
-        """
+        """The partition directories that are there. Deleted ones are queued for removal, strays are left alone."""
         found = []
         for entry in self.files.entries(self.path):
             name = entry.name
@@ -255,9 +253,7 @@ class LogDirectory:
         )
 
     def schedule_delete(self, log: Log) -> None:
-        """Rename the log's directory out of the way at once; `purge` removes it later. Raises
-        LogWriteFailed.
-        """
+        """Rename the log's directory out of the way at once; `purge` removes it later. Raises LogWriteFailed."""
         log.abandon()
         suffix = f"-{log.partition}.{self._random_bytes(16).hex()}{DELETED_DIRECTORY_SUFFIX}"
         path = f"{self.path}/{log.topic[: _MAX_NAME_BYTES - len(suffix)]}{suffix}"
@@ -352,9 +348,7 @@ def parse_properties(text: str) -> dict[str, str]:
 
 
 def _refuse_foreign(path: str, names: set[str]) -> None:
-    """A directory without `meta.properties` must be empty: it may be somebody's home, or a damaged data
-    directory.
-    """
+    """A directory without `meta.properties` must be empty: it may be somebody's home, or a damaged data directory."""
     foreign = sorted(
         name for name in names if name not in (LOCK_FILE, "lost+found", META_PROPERTIES + ".tmp")
     )

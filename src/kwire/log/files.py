@@ -25,9 +25,10 @@ from kwire.log.seam import Files as Files
 from kwire.log.seam import Lock as Lock
 
 COPIED_BYTES = 32 * 1024
-"""Reads beyond the map up to this size are copied by `pread`: cheaper than a new map of a file that just
-grew.
-"""
+"""Reads beyond the map up to this size are copied by `pread`: cheaper than a new map of a file that just grew."""
+
+REMAP_AFTER_BYTES = 256 * 1024
+"""So many bytes are copied before a new map is made all the same, which then serves the reads that follow."""
 
 _HAS_PWRITEV = hasattr(os, "pwritev")  # some Pythons for macOS lack it
 
@@ -35,11 +36,12 @@ _HAS_PWRITEV = hasattr(os, "pwritev")  # some Pythons for macOS lack it
 class DiskFile:
     """One open file of the machine."""
 
-    __slots__ = ("_fd", "_mapped", "_view", "path")
+    __slots__ = ("_copied", "_fd", "_mapped", "_view", "path")
 
     def __init__(self, path: str, fd: int) -> None:
         self.path = path
         self._fd = fd
+        self._copied = 0
         self._mapped = 0
         self._view = memoryview(b"")
 
@@ -55,9 +57,7 @@ class DiskFile:
             self._write_rest(position, b"".join(parts), written)
 
     def _write_rest(self, position: int, data: bytes, written: int) -> None:
-        """A write may stop short (a signal, a nearly full disk): go on until it is whole or fails for a
-        reason.
-        """
+        """A write may stop short (a signal, a nearly full disk): go on until it is whole or fails for a reason."""
         while written < len(data):
             more = os.pwrite(self._fd, memoryview(data)[written:], position + written)
             if more == 0:
@@ -67,13 +67,15 @@ class DiskFile:
     def read(self, start: int, end: int) -> bytes | memoryview:
         if end <= self._mapped:
             return self._view[start:end]
-        if end - start <= COPIED_BYTES:
+        if end - start <= COPIED_BYTES and self._copied < REMAP_AFTER_BYTES:
+            self._copied += end - start
             return os.pread(self._fd, end - start, start)
         size = os.fstat(self._fd).st_size
         if size == 0:
             return b""
-        self._view = memoryview(mmap.mmap(self._fd, size, access=mmap.ACCESS_READ))
+        self._view = memoryview(_map(self._fd, size))
         self._mapped = size
+        self._copied = 0
         return self._view[start:end]
 
     def sync(self) -> None:
@@ -91,6 +93,12 @@ class DiskFile:
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
+
+
+def _map(fd: int, size: int) -> mmap.mmap:
+    if sys.version_info >= (3, 13):  # else the map keeps a second descriptor for as long as it lives
+        return mmap.mmap(fd, size, access=mmap.ACCESS_READ, trackfd=False)
+    return mmap.mmap(fd, size, access=mmap.ACCESS_READ)
 
 
 def _sync(fd: int) -> None:
@@ -186,9 +194,7 @@ class DiskFiles:
             os.close(fd)
 
     def lock(self, path: str) -> Lock:
-        """Kafka's Java holds a POSIX record lock, which two holders in one process would share: take both
-        kinds.
-        """
+        """Kafka's Java holds a POSIX record lock, which two holders in one process would share: take both kinds."""
         import fcntl
 
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -25,9 +25,7 @@ class BadIndex(Exception):
 
 
 class OffsetIndex:
-    """Entries (last offset of a batch, relative to the segment's base; position of that batch), in log
-    order.
-    """
+    """Entries (last offset of a batch, relative to the segment's base; position of that batch), in log order."""
 
     __slots__ = ("offsets", "positions")
 
@@ -128,9 +126,7 @@ class TimeIndex:
         self._data += _TIME_ENTRY.pack(timestamp, offset)
 
     def before(self, timestamp: int) -> int:
-        """The relative offset up to which every record is older than `timestamp`, as far as this knows; or
-        0.
-        """
+        """The relative offset up to which every record is older than `timestamp`, as far as this knows; or 0."""
         found = bisect_left(range(len(self)), timestamp, key=lambda at: self[at][0])
         return self[found - 1][1] if found else 0
 

@@ -152,8 +152,7 @@ class Log:
         topic_id: bytes | None = None,
         trash: Trash | None = None,
     ) -> Log:
-        """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read
-        through.
+        """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read through.
 
         Otherwise everything from `recovery_point` on is checked and cut before the first bad batch;
         `recovered` says what was done. Raises CorruptLog when it cannot be put right, OSError when it cannot
@@ -178,9 +177,7 @@ class Log:
         return log
 
     def close(self, *, clean: bool = True) -> None:
-        """Give everything back. `clean` first makes it durable and cuts the indexes to size; LogWriteFailed
-        then.
-        """
+        """Give everything back. `clean` first makes it durable and cuts the indexes to size; LogWriteFailed then."""
         if clean:
             try:
                 for segment in self._segments:
@@ -268,9 +265,7 @@ class Log:
             segment.release()
 
     def _cut(self, at: int, position: int, report: Recovered) -> None:
-        """Let the log end at a position of a segment, for good: what was cut must not come back by a power
-        loss.
-        """
+        """Let the log end at a position of a segment, for good: what was cut must not come back by a power loss."""
         report.dropped_segments = len(self._segments) - at - 1
         report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
         if report.dropped_segments:
@@ -365,6 +360,7 @@ class Log:
                 > self._roll_ms
             ):
                 segment = self._roll(now_ms)
+                segment.begin_writing(self._config.segment_index_bytes)
                 rolled = True
             segment.append(batch, header.length, base_offset, last_offset, timestamp, leader_epoch)
         except OSError as error:
@@ -395,7 +391,7 @@ class Log:
             interval_bytes=self._config.index_interval_bytes,
             created_ms=now_ms,
         )
-        segment.begin_writing(self._config.segment_index_bytes)
+        segment.create_files()
         self._segments.append(segment)
         self._bases.append(base_offset)
         self._active = segment
@@ -409,8 +405,7 @@ class Log:
         self._latest_epoch = epoch
 
     def flush(self) -> None:
-        """Make everything durable that was appended, and move the recovery point there. Raises
-        LogWriteFailed.
+        """Make everything durable that was appended, and move the recovery point there. Raises LogWriteFailed.
 
         After a failure the log takes no more appends: what the disk has is unknown, and asking again may lie.
         """
@@ -421,18 +416,27 @@ class Log:
             for segment in self._segments:
                 if segment.dirty:
                     segment.sync()
-            if not self._epoch_file.synced:  # recovery takes those below the recovery point from the file
-                self._epoch_file.write(self.leader_epochs, sync=True)
-            if not self._names_synced:
-                if self.topic_id is not None and self.recovery_point == 0:
-                    write_topic_id(self._files, self.directory, self.topic_id, sync=True)
-                self._files.sync_directory(self.directory)
-                self._files.sync_directory(posixpath.dirname(self.directory))
-                self._names_synced = True
+            if not self._names_synced or not self._epoch_file.synced:
+                self._sync_names()
         except OSError as error:
             self._failed = error
             raise LogWriteFailed(self.directory, error) from error
         self.recovery_point = end
+
+    def _sync_names(self) -> None:
+        """The small files and the names of all: recovery takes what is below the recovery point from them."""
+        for path in (self._epoch_file.path, f"{self.directory}/{PARTITION_METADATA}"):
+            if self._files.exists(path):
+                file = self._files.open(path)
+                try:
+                    file.sync()
+                finally:
+                    file.close()
+        self._epoch_file.synced = True
+        self._files.sync_directory(self.directory)
+        if not self._names_synced:
+            self._files.sync_directory(posixpath.dirname(self.directory))
+            self._names_synced = True
 
     # Reading
 
@@ -574,9 +578,7 @@ class Log:
     # Producer state
 
     def latest_snapshot(self) -> tuple[int, list[ProducerEntry]] | None:
-        """(offset up to which it is complete, state) of the newest good snapshot file; bad ones are
-        removed.
-        """
+        """(offset up to which it is complete, state) of the newest good snapshot file; bad ones are removed."""
         return self._snapshots.latest()
 
     def write_snapshot(self, offset: int, entries: Sequence[ProducerEntry]) -> bool:

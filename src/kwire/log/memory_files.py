@@ -22,9 +22,7 @@ PAGE_BYTES = 4096
 
 
 class ShortWrite(OSError):
-    """A fault for `MemoryFiles.fault` to raise from a write: the first `written` bytes still reach the
-    file.
-    """
+    """A fault for `MemoryFiles.fault` to raise from a write: the first `written` bytes still reach the file."""
 
     def __init__(self, code: int, message: str, written: int) -> None:
         super().__init__(code, message)

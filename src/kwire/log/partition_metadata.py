@@ -35,9 +35,7 @@ def encode_partition_metadata(topic_id: bytes) -> bytes:
 
 
 def decode_partition_metadata(data: bytes) -> bytes | None:
-    """The topic id; None for an empty file (a power loss soon after it was made). Raises
-    BadPartitionMetadata.
-    """
+    """The topic id; None for an empty file (a power loss soon after it was made). Raises BadPartitionMetadata."""
     text = data.decode("utf-8", "replace").strip("\x00\n ")
     if not text:
         return None
@@ -63,9 +61,7 @@ def split_directory_name(name: str) -> tuple[str, int]:
 
 
 def read_topic_id(files: Files, directory: str) -> bytes | None:
-    """The id of the topic that a partition directory belongs to; None when it has none. Raises
-    BadPartitionMetadata.
-    """
+    """The id of the topic that a partition directory belongs to; None when it has none. Raises BadPartitionMetadata."""
     try:
         return decode_partition_metadata(files.read_bytes(f"{directory}/{FILE_NAME}"))
     except FileNotFoundError:

@@ -60,8 +60,7 @@ def check_batch_at(view: memoryview, position: int, next_offset: int, base_offse
 
 
 def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> tuple[int, int]:
-    """Check every batch of a segment and make its indexes anew; position and offset where its whole batches
-    end.
+    """Check every batch of a segment and make its indexes anew; position and offset where its whole batches end.
 
     Nothing is cut: when `report.damage` is set, the caller truncates the segment there, once it gave up the
     later ones; the other way round, a crash between the two would leave a log with a hole. Leader epochs that
@@ -100,9 +99,7 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
 
 
 def hole_between(segment: Segment, end_offset: int, next_base_offset: int, *, compacted: bool) -> str | None:
-    """What is wrong between a segment and the next: a power loss may take the end of a file and leave the
-    next.
-    """
+    """What is wrong between a segment and the next: a power loss may take the end of a file and leave the next."""
     if end_offset == next_base_offset or (compacted and segment.size and end_offset < next_base_offset):
         return None
     return (

@@ -79,9 +79,7 @@ class Files(Protocol):
     """A file system."""
 
     def open(self, path: str, *, create: bool = False, read_only: bool = False) -> File:
-        """Open for reading, and for writing unless `read_only`. FileNotFoundError, unless `create` makes
-        it.
-        """
+        """Open for reading, and for writing unless `read_only`. FileNotFoundError, unless `create` makes it."""
         ...
 
     def read_bytes(self, path: str) -> bytes:
@@ -124,7 +122,5 @@ class Files(Protocol):
         ...
 
     def lock(self, path: str) -> Lock:
-        """Take the exclusive lock that the file `path` stands for. Raises DirectoryLocked when it is
-        taken.
-        """
+        """Take the exclusive lock that the file `path` stands for. Raises DirectoryLocked when it is taken."""
         ...

@@ -235,9 +235,7 @@ class Segment:
         return size
 
     def batches(self, position: int = 0) -> Iterator[tuple[int, BatchHeader, memoryview]]:
-        """Position, header and bytes of every batch from `position` on. Raises CorruptLog for one that is not
-        whole.
-        """
+        """Position, header and bytes of every batch from `position` on. Raises CorruptLog for one that is not whole."""
         end = self.size
         view = memoryview(self.file.read(position, end))
         start = position
@@ -254,9 +252,7 @@ class Segment:
             position += size
 
     def newest(self) -> tuple[int, int]:
-        """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for
-        none.
-        """
+        """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for none."""
         if self.writable:
             return self.max_timestamp, self.max_timestamp_offset
         timestamp, offset = self.time_index.last
@@ -264,10 +260,14 @@ class Segment:
 
     # Writing
 
+    def create_files(self) -> None:
+        """Make the files of a new segment; they are opened when something is appended. OSError when that fails."""
+        for suffix in (LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX):
+            self._files.open(self._path + suffix, create=True).close()
+        self.dirty = True
+
     def begin_writing(self, max_index_bytes: int) -> None:
-        """Get ready for appends: open the files, give the indexes their full size. OSError when that
-        fails.
-        """
+        """Get ready for appends: open the files, give the indexes their full size. OSError when that fails."""
         index, time_index = self.index, self.time_index
         with contextlib.ExitStack() as undo:
 
@@ -308,9 +308,7 @@ class Segment:
         max_timestamp: int,
         leader_epoch: int,
     ) -> None:
-        """Write one whole batch at the end, stamped with offset and leader epoch. OSError leaves all as it
-        was.
-        """
+        """Write one whole batch at the end, stamped with offset and leader epoch. OSError leaves all as it was."""
         position = self.size
         size = len(batch)
         indexed = self._unindexed_bytes > self._interval_bytes
@@ -377,9 +375,7 @@ class Segment:
             return  # still torn: the next append tries again, and a start after a crash finds no whole batch there
 
     def end_writing(self) -> None:
-        """No more appends: end the time index with the largest timestamp and cut both indexes to what they
-        hold.
-        """
+        """No more appends: end the time index with the largest timestamp and cut both indexes to what they hold."""
         if not self.writable:
             return
         assert self._index_file is not None
@@ -394,6 +390,7 @@ class Segment:
         self._time_file.truncate(len(times) * TIME_ENTRY_BYTES)
         self.dirty = True
         self.writable = False
+        self._close_index_files()
 
     def sync(self) -> None:
         """Make everything durable that was written. OSError when that fails."""
@@ -450,9 +447,7 @@ class Segment:
         self._cursors.clear()
 
     def abandon(self) -> None:
-        """Give everything back without writing: the log is deleted, or the process is to look as if
-        killed.
-        """
+        """Give everything back without writing: the log is deleted, or the process is to look as if killed."""
         self.writable = False
         self.release()
 

@@ -29,9 +29,7 @@ class BadSnapshot(Exception):
 
 @attrs.frozen
 class ProducerEntry:
-    """The last batch of one producer: sequence and offset of its last record, and how far before its first
-    one is.
-    """
+    """The last batch of one producer: sequence and offset of its last record, and how far before its first one is."""
 
     producer_id: int
     epoch: int

@@ -12,9 +12,7 @@ from kwire.records.compression import DecompressionFailed
 def first_since(
     segments: Sequence[Segment], timestamp: int, log_start_offset: int
 ) -> tuple[int, int, int] | None:
-    """(offset, timestamp, leader epoch) of the first record from the log start on that is at least that
-    new.
-    """
+    """(offset, timestamp, leader epoch) of the first record from the log start on that is at least that new."""
     for segment in segments:
         if segment.size == 0 or segment.newest()[0] < timestamp:
             continue

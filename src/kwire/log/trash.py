@@ -1,6 +1,4 @@
-"""What was renamed out of the way and is removed later: readers may still be on it
-(`file.delete.delay.ms`).
-"""
+"""What was renamed out of the way and is removed later: readers may still be on it (`file.delete.delay.ms`)."""
 
 from __future__ import annotations
 
@@ -34,9 +32,7 @@ class Trash:
         self._items.append(_Item(path, delay_ms, None))
 
     def purge(self, now_ms: int) -> int:
-        """Remove what is due; how many files and directories that were. OSError leaves the rest for the next
-        time.
-        """
+        """Remove what is due; how many files and directories that were. OSError leaves the rest for the next time."""
         removed = 0
         for item in list(self._items):
             if item.due_ms is None:

@@ -1,6 +1,4 @@
-"""The index of aborted transactions of a segment (`.txnindex`): what a reader of committed records leaves
-out.
-"""
+"""The index of aborted transactions of a segment (`.txnindex`): what a reader of committed records leaves out."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The record batch, version 2 (KIP-98): its header, its checksum, the two fields that a broker stamps, its
-records.
+"""The record batch, version 2 (KIP-98): its header, its checksum, the two fields that a broker stamps, its records.
 
 A batch is opaque to the broker: most of the time only the header is read. Base offset, length and leader
 epoch lie outside the CRC-32C, so a broker sets them without touching the rest. Everything is big-endian.
@@ -138,9 +137,7 @@ class Record:
 
 
 def parse_header(buf: Buffer, pos: int = 0) -> BatchHeader:
-    """The header at `pos`. Raises CorruptBatch when fewer than 61 bytes are there; nothing else is
-    checked.
-    """
+    """The header at `pos`. Raises CorruptBatch when fewer than 61 bytes are there; nothing else is checked."""
     try:
         return BatchHeader(*_HEADER.unpack_from(buf, pos))
     except struct.error:
@@ -258,8 +255,7 @@ def encode_records(records: Sequence[Record], base_offset: int, base_timestamp: 
 def iter_records(
     batch: Buffer, header: BatchHeader | None = None, *, max_size: int = DEFAULT_MAX_BYTES
 ) -> Iterator[Record]:
-    """Every record of one whole batch, decompressed when it is compressed, with absolute offset and
-    timestamp.
+    """Every record of one whole batch, decompressed when it is compressed, with absolute offset and timestamp.
 
     Raises CorruptBatch when the payload does not hold exactly the records that the header counts,
     DecompressionFailed (from `kwire.records.compression`) when it does not decompress to at most `max_size`

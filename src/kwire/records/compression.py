@@ -29,9 +29,7 @@ DEFAULT_MAX_BYTES = 256 * 1024 * 1024
 """Bound on one decompressed batch unless the caller knows better: far above any batch a client makes."""
 
 LZ4_DEFAULT_LEVEL = 9
-"""Kafka's default of `compression.lz4.level`; it means the fast compressor, any other level the thorough
-one.
-"""
+"""Kafka's default of `compression.lz4.level`; it means the fast compressor, any other level the thorough one."""
 
 ZSTD_DEFAULT_LEVEL = 3
 
