@@ -134,26 +134,21 @@ class Encoder:
         if is_fixed(item):
             self.gather(value, FIXED[item.base][0])
             return
-        refused_in = None
         if item.nullable:
             allowed = condition(item.nullable.cut(scope), scope) if item.nullable.cut(scope) else "False"
             if allowed is not None:
-                refused_in = allowed
-        if refused_in is not None:
-            self.flush()
-            test = (
-                f"if {value} is None:"
-                if refused_in == "False"
-                else f"if {value} is None and not {refused_in}:"
-            )
-            with self.code.block(test):
-                self.code(f'{self.module.use("refuse_null")}("{item.name}", version)')
+                self.flush()
+                self.refuse_null(item, value, "" if allowed == "False" else f" and not {allowed}")
         if item.is_array:
             self.array(item, scope, value, compact)
         elif item.struct is not None:
             self.single(item, scope, value)
         else:
             self.text(item, value, compact)
+
+    def refuse_null(self, item: Field, value: str, and_when: str) -> None:
+        with self.code.block(f"if {value} is None{and_when}:"):
+            self.code(f'{self.module.use("refuse_null")}("{item.name}", version)')
 
     def text(self, item: Field, value: str, compact: bool) -> None:
         if item.base == "string" and not compact and not item.nullable:
@@ -165,6 +160,8 @@ class Encoder:
         self.flush()
         kind = "compact_" if compact else ""
         if item.base == "records":
+            if not item.nullable:
+                self.refuse_null(item, value, "")
             self.module.use("write_records")
             self.code(f"out = write_records(out, parts, {value}, {compact})")
         else:

@@ -8,6 +8,11 @@ from protocol_specs.emitting import Module, default_literal, format_name, is_tag
 from protocol_specs.grammar import Field, Message, Spec, Struct, Versions
 
 _NOTICE = '"""GENERATED from protocol_specs/{path} by protocol_specs/generate.py; do not edit."""'
+_OPENING = ["", "from __future__ import annotations", ""]
+# A remark that makes a line of a class longer than this stands above it.
+_WIDEST = 106
+# Names a module may need that `primitives` does not have.
+_ELSEWHERE = frozenset({"ClassVar", "Sequence", "field", "pack", "unpack_from"})
 
 
 def api_module(spec: Spec) -> str:
@@ -15,9 +20,8 @@ def api_module(spec: Spec) -> str:
     module = Module()
     body: list[str] = []
     for message, class_of in zip(spec.messages, class_names(spec), strict=True):
-        many_records = message.role == "response"
-        body += classes(module, message, class_of, many_records)
-        body += functions(module, message, class_of, many_records, f"{spec.name} {message.role}")
+        body += classes(module, message, class_of)
+        body += functions(module, message, class_of, f"{spec.name} {message.role}")
     constants = [
         f"KEY = {spec.key}",
         f'NAME = "{spec.name}"',
@@ -32,8 +36,7 @@ def header_module(spec: Spec) -> str:
     """The request or the response header."""
     module = Module()
     (message,), (class_of,) = spec.messages, class_names(spec)
-    body = classes(module, message, class_of, False)
-    body += functions(module, message, class_of, False, spec.name)
+    body = classes(module, message, class_of) + functions(module, message, class_of, spec.name)
     return assemble(spec.path.name, module, [], body)
 
 
@@ -42,8 +45,8 @@ def record_module(spec: Spec) -> str:
     module = Module()
     body: list[str] = []
     for message, class_of in zip(spec.messages, class_names(spec), strict=True):
-        body += classes(module, message, class_of, False, spec)
-        body += record_functions(module, message, class_of)
+        body += classes(module, message, class_of, methods=record_methods(module, spec, message, class_of))
+        body += functions(module, message, class_of, message.name, stored=True)
     return assemble(f"stored/{spec.path.name}", module, [], body)
 
 
@@ -52,45 +55,46 @@ def class_names(spec: Spec) -> list[dict[str, str]]:
     taken: set[str] = set()
     result = []
     for message in spec.messages:
-        names = {}
-        for struct in message.body.nested():
-            name = struct.name
-            if name in taken:
-                name += message.role.capitalize()
-            names[struct.name] = name
+        structs = {struct.name for struct in message.body.nested()}
+        suffix = message.role.capitalize()
+        names = {name: name + suffix if name in taken else name for name in structs}
         taken |= set(names.values())
         result.append(names)
     return result
 
 
+def many_records(message: Message) -> bool:
+    """Whether `records` may be several buffers: where the broker writes them, out of its log."""
+    return message.role == "response"
+
+
+# Classes
+
+
 def classes(
-    module: Module, message: Message, class_of: dict[str, str], many_records: bool, record: Spec | None = None
+    module: Module,
+    message: Message,
+    class_of: dict[str, str],
+    methods: tuple[list[str], list[str]] | None = None,
 ) -> list[str]:
+    """All classes of the message; `methods` are lines before and after the attributes of the outermost one."""
     module.use("Struct")
     lines: list[str] = []
     for struct in message.body.nested():
-        own = record if struct is message.body else None
+        before, after = methods if methods and struct is message.body else ([], [])
+        attributes = [
+            f"    {line}"
+            for item in struct.fields
+            for line in attribute(module, item, struct, class_of, many_records(message))
+        ]
         lines += ["", "", "@define(eq=False, repr=False)", f"class {class_of[struct.name]}(Struct):"]
-        if own is not None:
-            module.use("ClassVar")
-            if own.key is not None:
-                lines.append(f"    TYPE: ClassVar[int] = {own.key}")
-            lines += [
-                f"    MIN_VERSION: ClassVar[int] = {message.versions.low}",
-                f"    MAX_VERSION: ClassVar[int] = {message.versions.high}",
-                "",
-            ]
-        lines += [f"    {attribute(module, item, struct, class_of, many_records)}" for item in struct.fields]
-        if own is not None:
-            lines += record_methods(module, message, class_of)
-        elif not struct.fields:
-            lines.append("    pass")
+        lines += [*before, *attributes, *after] or ["    pass"]
     return lines
 
 
 def attribute(
     module: Module, item: Field, struct: Struct, class_of: dict[str, str], many_records: bool
-) -> str:
+) -> list[str]:
     kind = python_type(item, class_of, many_records)
     default = default_literal(item, class_of)
     if item.base == "records":
@@ -100,8 +104,13 @@ def attribute(
     if default == "[]" or (default.endswith("()") and not is_tagged_struct(item)):
         module.use("field")
         default = f"field(factory={'list' if default == '[]' else default[:-2]})"
-    remark = "; ".join(filter(None, [versions_remark(item.versions, struct.versions), item.meaning]))
-    return f"{item.name}: {kind} = {default}{f'  # {remark}' if remark else ''}"
+    remarks = [versions_remark(item.versions, struct.versions), item.meaning]
+    remark = "; ".join(filter(None, remarks))
+    line = f"{item.name}: {kind} = {default}"
+    if not remark:
+        return [line]
+    beside = f"{line}  # {remark}"
+    return [beside] if len(beside) <= _WIDEST else [f"# {remark}", line]
 
 
 def versions_remark(versions: Versions, within: Versions) -> str:
@@ -114,122 +123,105 @@ def versions_remark(versions: Versions, within: Versions) -> str:
     return f"{versions.low}..{versions.high}"
 
 
-def functions(
-    module: Module, message: Message, class_of: dict[str, str], many_records: bool, what: str
-) -> list[str]:
-    lines: list[str] = []
-    flavours = message.flavours()
+def record_methods(
+    module: Module, spec: Spec, message: Message, class_of: dict[str, str]
+) -> tuple[list[str], list[str]]:
+    """What a stored record's class has besides its fields: its type and versions, `decode` and `encode`."""
+    module.use("ClassVar", "Readable")
+    constants = {"TYPE": spec.key, "MIN_VERSION": message.versions.low, "MAX_VERSION": message.versions.high}
+    before = [
+        f"    {name}: ClassVar[int] = {value}" for name, value in constants.items() if value is not None
+    ]
     result = class_of[message.body.name]
-    role = message.role
-    read = f"tuple[{result}, int]" if role == "header" else result
-    for side in ("decode", "encode"):
-        signature = {
-            "decode": f"buf: Readable, pos: int, end: int, version: int) -> {read}:",
-            "encode": f"{role}: {result}, version: int, parts: list[Buffer]) -> None:",
-        }[side]
-        arguments = {"decode": "buf, pos, end, version", "encode": f"{role}, version, parts"}[side]
-        if len(flavours) > 1:
-            say = "return " if side == "decode" else ""
-            text = {
-                "decode": f"{what} of any version. Raises MalformedFrame.",
-                "encode": f"Append {what} to `parts`. Raises ValueError for what the version cannot say.",
-            }[side]
-            lines += ["", "", f"def {side}_{role}({signature}", f'    """{text}"""']
-            lines += [
-                f"    if version >= {message.flexible_from}:",
-                f"        {say}_{side}_{role}_flexible({arguments})",
-            ]
-            if side == "encode":
-                lines += ["    else:", f"        _{side}_{role}_classic({arguments})"]
-            else:
-                lines += [f"    return _{side}_{role}_classic({arguments})"]
-        for flexible, scope in flavours:
-            name = f"{side}_{role}"
-            if len(flavours) > 1:
-                name = f"_{name}_{'flexible' if flexible else 'classic'}"
-            if side == "decode":
-                made = Decoder(module, class_of, many_records, flexible).message(message, scope, name, what)
-            else:
-                made = Encoder(module, class_of, flexible).message(message, scope, name, True, what)
-            lines += ["", "", *made]
-    return lines
-
-
-def record_methods(module: Module, message: Message, class_of: dict[str, str]) -> list[str]:
-    result = class_of[message.body.name]
-    module.use("Readable")
-    lines = [
+    after = [
         "",
         "    @classmethod",
         f"    def decode(cls, buf: Readable, pos: int, end: int, version: int) -> {result}:",
         '        """The fields, from `pos` to `end`. Raises MalformedFrame."""',
-        f"        return {record_call('decode', message)}(buf, pos, end, version)",
+        f"        return _decode_{message.role}(buf, pos, end, version)",
         "",
         "    def encode(self, version: int) -> bytes:",
         '        """The fields. Raises ValueError for what the version cannot say."""',
-        f"        return {record_call('encode', message)}(self, version)",
+        f"        return _encode_{message.role}(self, version)",
     ]
-    if len(message.flavours()) < 2:
-        return lines
-    for index, line in enumerate(lines):
-        if line.startswith("        return _"):
-            side = "decode" if "_decode" in line else "encode"
-            lines[index] = (
-                f"        if version >= {message.flexible_from}:\n"
-                f"            {line.strip()}\n"
-                f"        {line.strip().replace('_flexible(', '_classic(')}"
-            )
-            assert side in line
-    return lines
+    return [*before, ""], after
 
 
-def record_call(side: str, message: Message) -> str:
+# Functions
+
+
+def functions(
+    module: Module, message: Message, class_of: dict[str, str], what: str, stored: bool = False
+) -> list[str]:
+    """Decode and encode: the function that all call, and one for each flavour when there are two.
+
+    Those of stored records are private to their class.
+    """
     flavours = message.flavours()
-    return f"_{side}_{message.role}" + (
-        f"_{'flexible' if len(flavours) > 1 else ''}" if len(flavours) > 1 else ""
-    )
-
-
-def record_functions(module: Module, message: Message, class_of: dict[str, str]) -> list[str]:
     lines: list[str] = []
-    flavours = message.flavours()
     for side in ("decode", "encode"):
+        name = f"{'_' if stored else ''}{side}_{message.role}"
+        if len(flavours) > 1:
+            lines += ["", "", *dispatcher(module, message, class_of, side, name, what, stored)]
         for flexible, scope in flavours:
-            name = f"_{side}_{message.role}"
+            own_name = name
             if len(flavours) > 1:
-                name += "_flexible" if flexible else "_classic"
+                own_name = f"_{name.lstrip('_')}_{'flexible' if flexible else 'classic'}"
             if side == "decode":
-                made = Decoder(module, class_of, False, flexible).message(message, scope, name, message.name)
+                decoder = Decoder(module, class_of, many_records(message), flexible)
+                made = decoder.message(message, scope, own_name, what)
             else:
-                made = Encoder(module, class_of, flexible).message(message, scope, name, False, message.name)
+                encoder = Encoder(module, class_of, flexible)
+                made = encoder.message(message, scope, own_name, not stored, what)
             lines += ["", "", *made]
     return lines
 
 
+def dispatcher(
+    module: Module, message: Message, class_of: dict[str, str], side: str, name: str, what: str, stored: bool
+) -> list[str]:
+    """The function that chooses the flavour by the version."""
+    result = class_of[message.body.name]
+    role = "record" if stored else message.role
+    if side == "decode":
+        module.use("Readable")
+        returned = f"tuple[{result}, int]" if role == "header" else result
+        opening = f"def {name}(buf: Readable, pos: int, end: int, version: int) -> {returned}:"
+        doc = f'    """{what} of any version. Raises MalformedFrame."""'
+        arguments = "buf, pos, end, version"
+    elif stored:
+        opening = f"def {name}({role}: {result}, version: int) -> bytes:"
+        doc = ""
+        arguments = f"{role}, version"
+    else:
+        opening = f"def {name}({role}: {result}, version: int, parts: list[Buffer]) -> None:"
+        doc = f'    """Append {what} to `parts`. Raises ValueError for what the version cannot say."""'
+        arguments = f"{role}, version, parts"
+    flavour = f"_{name.lstrip('_')}"
+    choice = [
+        f"    if version >= {message.flexible_from}:",
+        f"        return {flavour}_flexible({arguments})",
+        f"    return {flavour}_classic({arguments})",
+    ]
+    return [opening, *([doc] if doc and not stored else []), *choice]
+
+
 def assemble(path: str, module: Module, constants: list[str], body: list[str]) -> str:
     """The whole text, with the imports that turned out to be needed."""
-    lines = [_NOTICE.format(path=path), "", "from __future__ import annotations", ""]
+    lines = [_NOTICE.format(path=path), *_OPENING]
     if "Sequence" in module.imports:
         lines.append("from collections.abc import Sequence")
-    from_struct = sorted(module.imports & {"pack", "unpack_from"})
     if module.unpackers or module.packers:
         lines.append("from struct import Struct as Format")
-    if from_struct:
+    if from_struct := sorted(module.imports & {"pack", "unpack_from"}):
         lines.append(f"from struct import {', '.join(from_struct)}")
     if "ClassVar" in module.imports:
         lines.append("from typing import ClassVar")
-    attrs = ["define"] + (["field"] if "field" in module.imports else [])
-    lines += ["", f"from attrs import {', '.join(attrs)}", ""]
-    primitives = sorted(
-        module.imports - {"Sequence", "pack", "unpack_from", "ClassVar", "field"}, key=import_order
-    )
-    lines += [
-        "from kwire.codec.primitives import (",
-        *(f"    {name}," for name in primitives),
-        ")",
-        "",
-        *([*constants, ""] if constants else []),
-    ]
+    lines += ["", f"from attrs import {'define, field' if 'field' in module.imports else 'define'}", ""]
+    primitives = sorted(module.imports - _ELSEWHERE, key=import_order)
+    lines += ["from kwire.codec.primitives import (", *(f"    {name}," for name in primitives), ")", ""]
+    if constants:
+        lines += [*constants, ""]
     for formats in sorted(module.unpackers):
         lines.append(f'_unpack_{format_name(formats)} = Format(">{formats}").unpack_from')
     for formats in sorted(module.packers):
@@ -242,37 +234,34 @@ def import_order(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+# Indexes
+
+
 def message_index(apis: list[Spec]) -> str:
     """The first lines of all API specs, as plain tuples: what `messages.INDEX` is made of."""
+    rows = [
+        (
+            *(spec.key, spec.name, spec.module, spec.versions.low, spec.versions.high),
+            *(spec.unstable, spec.flexible_from, spec.advertised.low),
+        )
+        for spec in apis
+    ]
     lines = [
         _NOTICE.format(path="*.spec"),
-        "",
-        "from __future__ import annotations",
-        "",
+        *_OPENING,
         "ROWS: tuple[tuple[int, str, str, int, int, int | None, int, int], ...] = (",
+        *(f"    {row!r}," for row in rows),
+        ")",
     ]
-    for spec in apis:
-        row = (
-            spec.key,
-            spec.name,
-            spec.module,
-            spec.versions.low,
-            spec.versions.high,
-            spec.unstable,
-            spec.flexible_from,
-            spec.advertised.low,
-        )
-        lines.append(f"    {row!r},")
-    return "\n".join([*lines, ")"]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def stored_index(specs: list[Spec]) -> str:
-    """Which module and classes a stored record is read with: by the topic it is in, and its type."""
-    lines = [_NOTICE.format(path="stored/*.spec"), "", "from __future__ import annotations"]
-    for path in sorted({spec.path for spec in specs}):
-        rows = [spec for spec in specs if spec.path == path and spec.key is not None]
-        if rows:
-            lines += ["", f"{path.stem.upper()} = {{"]
-            lines += [f'    {spec.key}: ("{spec.module}", "{spec.name}"),' for spec in rows]
-            lines.append("}")
+    """For each topic: module and class of each type of record."""
+    lines = [_NOTICE.format(path="stored/*.spec"), *_OPENING]
+    for path in sorted({spec.path for spec in specs if spec.key is not None}):
+        rows = [spec for spec in specs if spec.path == path]
+        lines += [f"{path.stem.upper()} = {{"]
+        lines += [f'    {spec.key}: ("{spec.module}", "{spec.name}"),' for spec in rows]
+        lines += ["}", ""]
     return "\n".join(lines) + "\n"

@@ -147,6 +147,7 @@ class _Parser:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.number = 0
+        self.remark = ""
         self.specs: list[Spec] = []
         self.message: Message | None = None
         # Structs of the spec being read that stand by themselves, and the fields that name a struct.
@@ -162,8 +163,9 @@ class _Parser:
     def parse(self) -> list[Spec]:
         for number, line in enumerate(self.path.read_text().splitlines(), 1):
             self.number = number
-            text = line.strip()
-            if not text or text.startswith("#"):
+            text, _, self.remark = line.strip().partition("# ")
+            text = text.rstrip()
+            if not text:
                 continue
             indent = len(line) - len(line.lstrip())
             if indent:
@@ -289,7 +291,7 @@ class _Parser:
             versions = self.versions(rest.pop(0), within).cut(within)
             if not versions:
                 self.fail(f"{name} is in no version")
-        result = Field(name, match["base"], match["array"] is not None, versions)
+        result = Field(name, match["base"], match["array"] is not None, versions, meaning=self.remark)
         if match["null"]:
             nullable = match["null_versions"]
             result.nullable = (self.versions(nullable, versions) if nullable else versions).cut(versions)
@@ -303,11 +305,8 @@ class _Parser:
                 result.ignorable = True
             elif word == "classic":
                 result.classic = True
-            elif word[0].isupper():
-                result.meaning = " ".join([word, *rest])
-                break
             else:
-                self.fail(f"{name}: unknown word {word}; a meaning opens with a capital letter")
+                self.fail(f"{name}: unknown word {word}")
         return result
 
     def finish(self) -> None:

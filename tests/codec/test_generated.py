@@ -72,7 +72,7 @@ def test_a_field_is_there_only_when_its_struct_is(tmp_path: Path) -> None:
 
 
 def test_every_word_of_a_field(tmp_path: Path) -> None:
-    line = "  a  []string?7+  6+  = null  tag 3  ignorable  What it means: a lot."
+    line = "  a  []string?7+  6+  = null  tag 3  ignorable  # What it means: a lot."
     item = parse(tmp_path, HEAD + line).messages[0].body.fields[0]
     assert (item.base, item.is_array, item.versions, item.nullable) == (
         "string",

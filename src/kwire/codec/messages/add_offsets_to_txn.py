@@ -110,9 +110,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: AddOffsetsToTxnRequest, version: int, parts: list[Buffer]) -> None:
     """Append AddOffsetsToTxn request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: AddOffsetsToTxnRequest, version: int, parts: list[Buffer]) -> None:
@@ -177,9 +176,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: AddOffsetsToTxnResponse, version: int, parts: list[Buffer]) -> None:
     """Append AddOffsetsToTxn response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: AddOffsetsToTxnResponse, version: int, parts: list[Buffer]) -> None:

@@ -57,7 +57,7 @@ class AddPartitionsToTxnTransaction(Struct):
     transactional_id: str = ""
     producer_id: int = 0
     producer_epoch: int = 0
-    verify_only: bool = False
+    verify_only: bool = False  # Only ask whether they are in it.
     topics: list[AddPartitionsToTxnTopic] = field(factory=list)
 
 
@@ -250,9 +250,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: AddPartitionsToTxnRequest, version: int, parts: list[Buffer]) -> None:
     """Append AddPartitionsToTxn request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: AddPartitionsToTxnRequest, version: int, parts: list[Buffer]) -> None:
@@ -536,9 +535,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: AddPartitionsToTxnResponse, version: int, parts: list[Buffer]) -> None:
     """Append AddPartitionsToTxn response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: AddPartitionsToTxnResponse, version: int, parts: list[Buffer]) -> None:

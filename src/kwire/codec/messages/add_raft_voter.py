@@ -51,7 +51,7 @@ class AddRaftVoterRequest(Struct):
     voter_id: int = 0
     voter_directory_id: bytes = ZERO_UUID
     listeners: list[Listener] = field(factory=list)
-    ack_when_committed: bool = True  # version 1
+    ack_when_committed: bool = True  # version 1; False answers as soon as it is written.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> AddRaftVoterRequest:

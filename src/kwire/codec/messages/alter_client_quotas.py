@@ -48,7 +48,7 @@ _pack_ii = Format(">ii").pack
 @define(eq=False, repr=False)
 class EntityData(Struct):
     entity_type: str = ""
-    entity_name: str | None = ""
+    entity_name: str | None = ""  # Null for the default.
 
 
 @define(eq=False, repr=False)
@@ -67,7 +67,7 @@ class EntryData(Struct):
 @define(eq=False, repr=False)
 class AlterClientQuotasRequest(Struct):
     entries: list[EntryData] = field(factory=list)
-    validate_only: bool = False
+    validate_only: bool = False  # Check, but change nothing.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> AlterClientQuotasRequest:
@@ -223,9 +223,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: AlterClientQuotasRequest, version: int, parts: list[Buffer]) -> None:
     """Append AlterClientQuotas request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: AlterClientQuotasRequest, version: int, parts: list[Buffer]) -> None:
@@ -429,9 +428,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: AlterClientQuotasResponse, version: int, parts: list[Buffer]) -> None:
     """Append AlterClientQuotas response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: AlterClientQuotasResponse, version: int, parts: list[Buffer]) -> None:

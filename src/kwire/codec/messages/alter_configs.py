@@ -48,7 +48,7 @@ _pack_ii = Format(">ii").pack
 @define(eq=False, repr=False)
 class AlterableConfig(Struct):
     name: str = ""
-    value: str | None = ""
+    value: str | None = ""  # Null for the default.
 
 
 @define(eq=False, repr=False)
@@ -194,9 +194,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: AlterConfigsRequest, version: int, parts: list[Buffer]) -> None:
     """Append AlterConfigs request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: AlterConfigsRequest, version: int, parts: list[Buffer]) -> None:
@@ -349,9 +348,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: AlterConfigsResponse, version: int, parts: list[Buffer]) -> None:
     """Append AlterConfigs response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: AlterConfigsResponse, version: int, parts: list[Buffer]) -> None:

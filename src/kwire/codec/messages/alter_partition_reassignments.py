@@ -41,7 +41,7 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class ReassignablePartition(Struct):
     partition_index: int = 0
-    replicas: list[int] | None = None
+    replicas: list[int] | None = None  # Null cancels the move.
 
 
 @define(eq=False, repr=False)

@@ -179,9 +179,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: AlterReplicaLogDirsRequest, version: int, parts: list[Buffer]) -> None:
     """Append AlterReplicaLogDirs request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: AlterReplicaLogDirsRequest, version: int, parts: list[Buffer]) -> None:
@@ -341,9 +340,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: AlterReplicaLogDirsResponse, version: int, parts: list[Buffer]) -> None:
     """Append AlterReplicaLogDirs response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -39,7 +39,7 @@ _pack_i = Format(">i").pack
 @define(eq=False, repr=False)
 class ScramCredentialDeletion(Struct):
     name: str = ""
-    mechanism: int = 0
+    mechanism: int = 0  # 1 SCRAM-SHA-256, 2 SCRAM-SHA-512.
 
 
 @define(eq=False, repr=False)

@@ -51,8 +51,8 @@ _pack_q = Format(">q").pack
 class ApiVersionsRequest(Struct):
     client_software_name: str = ""  # 3+
     client_software_version: str = ""  # 3+
-    cluster_id: str | None = None  # version 5
-    node_id: int = -1  # version 5
+    cluster_id: str | None = None  # version 5; The cluster the client means to reach (KIP-1242).
+    node_id: int = -1  # version 5; The node the client means to reach (KIP-1242).
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ApiVersionsRequest:
@@ -123,9 +123,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ApiVersionsRequest, version: int, parts: list[Buffer]) -> None:
     """Append ApiVersions request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ApiVersionsRequest, version: int, parts: list[Buffer]) -> None:
@@ -170,9 +169,10 @@ class ApiVersionsResponse(Struct):
     error_code: int = 0
     api_keys: list[ApiVersion] = field(factory=list)
     throttle_time_ms: int = 0  # 1+
-    supported_features: list[SupportedFeatureKey] = field(factory=list)  # 3+
-    finalized_features_epoch: int = -1  # 3+
-    finalized_features: list[FinalizedFeatureKey] = field(factory=list)  # 3+
+    # 3+; Ranges of features this broker can run with (KIP-584).
+    supported_features: list[SupportedFeatureKey] = field(factory=list)
+    finalized_features_epoch: int = -1  # 3+; Grows with each change; -1 when not known.
+    finalized_features: list[FinalizedFeatureKey] = field(factory=list)  # 3+; Features the cluster runs with.
     zk_migration_ready: bool = False  # 3+
 
 
@@ -314,9 +314,8 @@ def _read_api_versions_response_tags(
 def encode_response(response: ApiVersionsResponse, version: int, parts: list[Buffer]) -> None:
     """Append ApiVersions response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: ApiVersionsResponse, version: int, parts: list[Buffer]) -> None:

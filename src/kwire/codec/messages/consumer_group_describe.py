@@ -110,7 +110,7 @@ class Member(Struct):
     subscribed_topic_regex: str | None = None
     assignment: Assignment = field(factory=Assignment)
     target_assignment: Assignment = field(factory=Assignment)
-    member_type: int = -1  # version 1
+    member_type: int = -1  # version 1; 0 classic protocol, 1 consumer protocol, -1 unknown.
 
 
 @define(eq=False, repr=False)

@@ -49,14 +49,14 @@ class TopicPartitions(Struct):
 class ConsumerGroupHeartbeatRequest(Struct):
     group_id: str = ""
     member_id: str = ""
-    member_epoch: int = 0
+    member_epoch: int = 0  # 0 joins, -1 leaves, -2 leaves as a static member.
     instance_id: str | None = None
     rack_id: str | None = None
-    rebalance_timeout_ms: int = -1
-    subscribed_topic_names: list[str] | None = None
-    subscribed_topic_regex: str | None = None  # version 1
-    server_assignor: str | None = None
-    topic_partitions: list[TopicPartitions] | None = None
+    rebalance_timeout_ms: int = -1  # -1 when nothing changed.
+    subscribed_topic_names: list[str] | None = None  # Null when nothing changed.
+    subscribed_topic_regex: str | None = None  # version 1; RE2; null when nothing changed.
+    server_assignor: str | None = None  # Null leaves it to the broker.
+    topic_partitions: list[TopicPartitions] | None = None  # What it owns; null when nothing changed.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerGroupHeartbeatRequest:
@@ -247,7 +247,7 @@ class ConsumerGroupHeartbeatResponse(Struct):
     member_id: str | None = None
     member_epoch: int = 0
     heartbeat_interval_ms: int = 0
-    assignment: Assignment | None = None
+    assignment: Assignment | None = None  # Null when nothing changed.
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> ConsumerGroupHeartbeatResponse:

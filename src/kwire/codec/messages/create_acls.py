@@ -49,9 +49,9 @@ _pack_ii = Format(">ii").pack
 class AclCreation(Struct):
     resource_type: int = 0
     resource_name: str = ""
-    resource_pattern_type: int = 3
+    resource_pattern_type: int = 3  # 3 literal, 4 prefixed.
     principal: str = ""
-    host: str = ""
+    host: str = ""  # An address or *.
     operation: int = 0
     permission_type: int = 0
 
@@ -186,9 +186,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: CreateAclsRequest, version: int, parts: list[Buffer]) -> None:
     """Append CreateAcls request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: CreateAclsRequest, version: int, parts: list[Buffer]) -> None:
@@ -313,9 +312,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: CreateAclsResponse, version: int, parts: list[Buffer]) -> None:
     """Append CreateAcls response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: CreateAclsResponse, version: int, parts: list[Buffer]) -> None:

@@ -56,9 +56,9 @@ class CreatableRenewers(Struct):
 @define(eq=False, repr=False)
 class CreateDelegationTokenRequest(Struct):
     owner_principal_type: str | None = ""  # version 3
-    owner_principal_name: str | None = ""  # version 3
+    owner_principal_name: str | None = ""  # version 3; Null for whoever asks.
     renewers: list[CreatableRenewers] = field(factory=list)
-    max_lifetime_ms: int = 0
+    max_lifetime_ms: int = 0  # -1 for the default.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> CreateDelegationTokenRequest:
@@ -175,9 +175,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: CreateDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
     """Append CreateDelegationToken request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: CreateDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
@@ -387,9 +386,8 @@ def _decode_response_flexible(
 def encode_response(response: CreateDelegationTokenResponse, version: int, parts: list[Buffer]) -> None:
     """Append CreateDelegationToken response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -51,7 +51,8 @@ class CreatePartitionsAssignment(Struct):
 @define(eq=False, repr=False)
 class CreatePartitionsTopic(Struct):
     name: str = ""
-    count: int = 0
+    count: int = 0  # How many there shall be in all.
+    # For the new ones; null leaves it to the cluster.
     assignments: list[CreatePartitionsAssignment] | None = field(factory=list)
 
 
@@ -175,9 +176,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: CreatePartitionsRequest, version: int, parts: list[Buffer]) -> None:
     """Append CreatePartitions request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: CreatePartitionsRequest, version: int, parts: list[Buffer]) -> None:
@@ -334,9 +334,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: CreatePartitionsResponse, version: int, parts: list[Buffer]) -> None:
     """Append CreatePartitions response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: CreatePartitionsResponse, version: int, parts: list[Buffer]) -> None:

@@ -69,8 +69,9 @@ class CreatableTopicConfig(Struct):
 @define(eq=False, repr=False)
 class CreatableTopic(Struct):
     name: str = ""
-    num_partitions: int = 0
-    replication_factor: int = 0
+    num_partitions: int = 0  # -1 for the default of the broker, or when assigned by hand.
+    replication_factor: int = 0  # -1 for the default of the broker, or when assigned by hand.
+    # By hand: which brokers hold which partition.
     assignments: list[CreatableReplicaAssignment] = field(factory=list)
     configs: list[CreatableTopicConfig] = field(factory=list)
 
@@ -79,7 +80,7 @@ class CreatableTopic(Struct):
 class CreateTopicsRequest(Struct):
     topics: list[CreatableTopic] = field(factory=list)
     timeout_ms: int = 60000
-    validate_only: bool = False
+    validate_only: bool = False  # Check, but make nothing.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> CreateTopicsRequest:
@@ -252,9 +253,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: CreateTopicsRequest, version: int, parts: list[Buffer]) -> None:
     """Append CreateTopics request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 5:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: CreateTopicsRequest, version: int, parts: list[Buffer]) -> None:
@@ -326,7 +326,7 @@ class CreatableTopicConfigs(Struct):
     name: str = ""
     value: str | None = ""
     read_only: bool = False
-    config_source: int = -1
+    config_source: int = -1  # Where the value comes from, as in DescribeConfigs.
     is_sensitive: bool = False
 
 
@@ -336,9 +336,9 @@ class CreatableTopicResult(Struct):
     topic_id: bytes = ZERO_UUID  # version 7
     error_code: int = 0
     error_message: str | None = ""
-    topic_config_error_code: int = 0  # 5+
-    num_partitions: int = -1  # 5+
-    replication_factor: int = -1  # 5+
+    topic_config_error_code: int = 0  # 5+; Why configs is null.
+    num_partitions: int = -1  # 5+; -1 for the default of the broker, or when assigned by hand.
+    replication_factor: int = -1  # 5+; -1 for the default of the broker, or when assigned by hand.
     configs: list[CreatableTopicConfigs] | None = field(factory=list)  # 5+
 
 
@@ -507,9 +507,8 @@ def _read_creatable_topic_result_tags(
 def encode_response(response: CreateTopicsResponse, version: int, parts: list[Buffer]) -> None:
     """Append CreateTopics response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 5:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: CreateTopicsResponse, version: int, parts: list[Buffer]) -> None:

@@ -48,10 +48,10 @@ _pack_ii = Format(">ii").pack
 @define(eq=False, repr=False)
 class DeleteAclsFilter(Struct):
     resource_type_filter: int = 0
-    resource_name_filter: str | None = ""
+    resource_name_filter: str | None = ""  # Null matches all.
     pattern_type_filter: int = 3
-    principal_filter: str | None = ""
-    host_filter: str | None = ""
+    principal_filter: str | None = ""  # Null matches all.
+    host_filter: str | None = ""  # Null matches all.
     operation: int = 0
     permission_type: int = 0
 
@@ -198,9 +198,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DeleteAclsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DeleteAcls request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DeleteAclsRequest, version: int, parts: list[Buffer]) -> None:
@@ -450,9 +449,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DeleteAclsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DeleteAcls response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DeleteAclsResponse, version: int, parts: list[Buffer]) -> None:

@@ -89,9 +89,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DeleteGroupsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DeleteGroups request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DeleteGroupsRequest, version: int, parts: list[Buffer]) -> None:
@@ -216,9 +215,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DeleteGroupsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DeleteGroups response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DeleteGroupsResponse, version: int, parts: list[Buffer]) -> None:

@@ -46,7 +46,7 @@ _pack_iqhB = Format(">iqhB").pack
 @define(eq=False, repr=False)
 class DeleteRecordsPartition(Struct):
     partition_index: int = 0
-    offset: int = 0
+    offset: int = 0  # The new first offset; -1 for the high watermark.
 
 
 @define(eq=False, repr=False)
@@ -157,9 +157,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DeleteRecordsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DeleteRecords request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DeleteRecordsRequest, version: int, parts: list[Buffer]) -> None:
@@ -200,7 +199,7 @@ def _encode_request_flexible(request: DeleteRecordsRequest, version: int, parts:
 @define(eq=False, repr=False)
 class DeleteRecordsPartitionResult(Struct):
     partition_index: int = 0
-    low_watermark: int = 0
+    low_watermark: int = 0  # The lowest start of all replicas.
     error_code: int = 0
 
 
@@ -310,9 +309,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DeleteRecordsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DeleteRecords response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DeleteRecordsResponse, version: int, parts: list[Buffer]) -> None:

@@ -47,7 +47,7 @@ _pack_ii = Format(">ii").pack
 
 @define(eq=False, repr=False)
 class DeleteTopicState(Struct):
-    name: str | None = None
+    name: str | None = None  # Null when named by id.
     topic_id: bytes = ZERO_UUID
 
 
@@ -136,9 +136,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DeleteTopicsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DeleteTopics request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DeleteTopicsRequest, version: int, parts: list[Buffer]) -> None:
@@ -288,9 +287,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DeleteTopicsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DeleteTopics response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DeleteTopicsResponse, version: int, parts: list[Buffer]) -> None:

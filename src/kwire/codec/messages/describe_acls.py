@@ -48,10 +48,10 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class DescribeAclsRequest(Struct):
     resource_type_filter: int = 0
-    resource_name_filter: str | None = ""
-    pattern_type_filter: int = 3
-    principal_filter: str | None = ""
-    host_filter: str | None = ""
+    resource_name_filter: str | None = ""  # Null matches all.
+    pattern_type_filter: int = 3  # 3 literal, 4 prefixed; 1 any, 2 what would apply.
+    principal_filter: str | None = ""  # Null matches all.
+    host_filter: str | None = ""  # Null matches all.
     operation: int = 0
     permission_type: int = 0
 
@@ -168,9 +168,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DescribeAclsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeAcls request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DescribeAclsRequest, version: int, parts: list[Buffer]) -> None:
@@ -365,9 +364,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DescribeAclsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeAcls response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DescribeAclsResponse, version: int, parts: list[Buffer]) -> None:

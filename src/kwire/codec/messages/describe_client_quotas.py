@@ -50,14 +50,14 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class ComponentData(Struct):
     entity_type: str = ""
-    match_type: int = 0
+    match_type: int = 0  # 0 exactly this name, 1 the default, 2 any name.
     match: str | None = ""
 
 
 @define(eq=False, repr=False)
 class DescribeClientQuotasRequest(Struct):
     components: list[ComponentData] = field(factory=list)
-    strict: bool = False
+    strict: bool = False  # Leave out entities with more components than asked for.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeClientQuotasRequest:
@@ -153,9 +153,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DescribeClientQuotasRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeClientQuotas request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DescribeClientQuotasRequest, version: int, parts: list[Buffer]) -> None:
@@ -390,9 +389,8 @@ def _decode_response_flexible(
 def encode_response(response: DescribeClientQuotasResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeClientQuotas response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

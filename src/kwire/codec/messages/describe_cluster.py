@@ -40,7 +40,7 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class DescribeClusterRequest(Struct):
     include_cluster_authorized_operations: bool = False
-    endpoint_type: int = 1  # 1+
+    endpoint_type: int = 1  # 1+; 1 brokers, 2 controllers.
     include_fenced_brokers: bool = False  # version 2
 
 
@@ -103,11 +103,11 @@ class DescribeClusterResponse(Struct):
     throttle_time_ms: int = 0
     error_code: int = 0
     error_message: str | None = None
-    endpoint_type: int = 1  # 1+
+    endpoint_type: int = 1  # 1+; 1 brokers, 2 controllers.
     cluster_id: str = ""
     controller_id: int = -1
     brokers: list[DescribeClusterBroker] = field(factory=list)
-    cluster_authorized_operations: int = -2147483648
+    cluster_authorized_operations: int = -2147483648  # One bit each; the lowest int32 if not asked for.
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> DescribeClusterResponse:

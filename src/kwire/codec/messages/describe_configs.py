@@ -57,9 +57,9 @@ _pack_ii = Format(">ii").pack
 
 @define(eq=False, repr=False)
 class DescribeConfigsResource(Struct):
-    resource_type: int = 0
+    resource_type: int = 0  # 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group.
     resource_name: str = ""
-    configuration_keys: list[str] | None = field(factory=list)
+    configuration_keys: list[str] | None = field(factory=list)  # Null for all.
 
 
 @define(eq=False, repr=False)
@@ -159,9 +159,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DescribeConfigsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeConfigs request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DescribeConfigsRequest, version: int, parts: list[Buffer]) -> None:
@@ -221,12 +220,15 @@ class DescribeConfigsSynonym(Struct):
 @define(eq=False, repr=False)
 class DescribeConfigsResourceResult(Struct):
     name: str = ""
-    value: str | None = ""
+    value: str | None = ""  # Null when unset or secret.
     read_only: bool = False
+    # 1 topic, 2 broker, 3 all brokers, 4 file, 5 default, 6 logger, 7 metrics, 8 group.
     config_source: int = -1
     is_sensitive: bool = False
+    # Where the value could come from, the one that wins first.
     synonyms: list[DescribeConfigsSynonym] = field(factory=list)
-    config_type: int = 0  # 3+
+    # 3+; 1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9 secret.
+    config_type: int = 0
     documentation: str | None = ""  # 3+
 
 
@@ -509,9 +511,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DescribeConfigsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeConfigs response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DescribeConfigsResponse, version: int, parts: list[Buffer]) -> None:

@@ -52,7 +52,7 @@ class DescribeDelegationTokenOwner(Struct):
 
 @define(eq=False, repr=False)
 class DescribeDelegationTokenRequest(Struct):
-    owners: list[DescribeDelegationTokenOwner] | None = field(factory=list)
+    owners: list[DescribeDelegationTokenOwner] | None = field(factory=list)  # Null for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeDelegationTokenRequest:
@@ -154,9 +154,8 @@ def _decode_request_flexible(
 def encode_request(request: DescribeDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeDelegationToken request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(
@@ -463,9 +462,8 @@ def _decode_response_flexible(
 def encode_response(response: DescribeDelegationTokenResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeDelegationToken response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -102,9 +102,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DescribeGroupsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeGroups request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 5:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DescribeGroupsRequest, version: int, parts: list[Buffer]) -> None:
@@ -148,11 +147,11 @@ class DescribedGroup(Struct):
     error_code: int = 0
     error_message: str | None = None  # version 6
     group_id: str = ""
-    group_state: str = ""
+    group_state: str = ""  # PreparingRebalance, CompletingRebalance, Stable, Empty or Dead.
     protocol_type: str = ""
-    protocol_data: str = ""
+    protocol_data: str = ""  # The assignor in use.
     members: list[DescribedGroupMember] = field(factory=list)
-    authorized_operations: int = -2147483648  # 3+
+    authorized_operations: int = -2147483648  # 3+; One bit each; the lowest int32 if not asked for.
 
 
 @define(eq=False, repr=False)
@@ -466,9 +465,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DescribeGroupsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeGroups response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 5:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DescribeGroupsResponse, version: int, parts: list[Buffer]) -> None:

@@ -54,7 +54,7 @@ class DescribableLogDirTopic(Struct):
 
 @define(eq=False, repr=False)
 class DescribeLogDirsRequest(Struct):
-    topics: list[DescribableLogDirTopic] | None = field(factory=list)
+    topics: list[DescribableLogDirTopic] | None = field(factory=list)  # Null for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeLogDirsRequest:
@@ -147,9 +147,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: DescribeLogDirsRequest, version: int, parts: list[Buffer]) -> None:
     """Append DescribeLogDirs request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: DescribeLogDirsRequest, version: int, parts: list[Buffer]) -> None:
@@ -194,8 +193,8 @@ def _encode_request_flexible(request: DescribeLogDirsRequest, version: int, part
 class DescribeLogDirsPartition(Struct):
     partition_index: int = 0
     partition_size: int = 0
-    offset_lag: int = 0
-    is_future_key: bool = False
+    offset_lag: int = 0  # How far it is behind the high watermark, or behind the replica it will replace.
+    is_future_key: bool = False  # This replica will replace the one in use.
 
 
 @define(eq=False, repr=False)
@@ -380,9 +379,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: DescribeLogDirsResponse, version: int, parts: list[Buffer]) -> None:
     """Append DescribeLogDirs response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: DescribeLogDirsResponse, version: int, parts: list[Buffer]) -> None:

@@ -120,7 +120,7 @@ class ProducerState(Struct):
     last_sequence: int = -1
     last_timestamp: int = -1
     coordinator_epoch: int = 0
-    current_txn_start_offset: int = -1
+    current_txn_start_offset: int = -1  # -1 when no transaction is open.
 
 
 @define(eq=False, repr=False)

@@ -48,7 +48,7 @@ class DescribeShareGroupOffsetsRequestTopic(Struct):
 @define(eq=False, repr=False)
 class DescribeShareGroupOffsetsRequestGroup(Struct):
     group_id: str = ""
-    topics: list[DescribeShareGroupOffsetsRequestTopic] | None = field(factory=list)
+    topics: list[DescribeShareGroupOffsetsRequestTopic] | None = field(factory=list)  # Null for all.
 
 
 @define(eq=False, repr=False)
@@ -167,7 +167,7 @@ def encode_request(request: DescribeShareGroupOffsetsRequest, version: int, part
 @define(eq=False, repr=False)
 class DescribeShareGroupOffsetsResponsePartition(Struct):
     partition_index: int = 0
-    start_offset: int = 0
+    start_offset: int = 0  # The first record not yet through; -1 when there is none.
     leader_epoch: int = 0
     lag: int = -1  # version 1
     error_code: int = 0

@@ -53,7 +53,7 @@ class Cursor(Struct):
 class DescribeTopicPartitionsRequest(Struct):
     topics: list[TopicRequest] = field(factory=list)
     response_partition_limit: int = 2000
-    cursor: Cursor | None = None
+    cursor: Cursor | None = None  # Where to go on.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeTopicPartitionsRequest:
@@ -169,7 +169,7 @@ class CursorResponse(Struct):
 class DescribeTopicPartitionsResponse(Struct):
     throttle_time_ms: int = 0
     topics: list[DescribeTopicPartitionsResponseTopic] = field(factory=list)
-    next_cursor: CursorResponse | None = None
+    next_cursor: CursorResponse | None = None  # Null when there is no more.
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> DescribeTopicPartitionsResponse:

@@ -40,7 +40,7 @@ class UserName(Struct):
 
 @define(eq=False, repr=False)
 class DescribeUserScramCredentialsRequest(Struct):
-    users: list[UserName] | None = field(factory=list)
+    users: list[UserName] | None = field(factory=list)  # Null for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeUserScramCredentialsRequest:
@@ -105,7 +105,7 @@ def encode_request(request: DescribeUserScramCredentialsRequest, version: int, p
 
 @define(eq=False, repr=False)
 class CredentialInfo(Struct):
-    mechanism: int = 0
+    mechanism: int = 0  # 1 SCRAM-SHA-256, 2 SCRAM-SHA-512.
     iterations: int = 0
 
 

@@ -51,8 +51,8 @@ class TopicPartitions(Struct):
 
 @define(eq=False, repr=False)
 class ElectLeadersRequest(Struct):
-    election_type: int = 0  # 1+
-    topic_partitions: list[TopicPartitions] | None = field(factory=list)
+    election_type: int = 0  # 1+; 0 the preferred one, 1 also one that is not in sync.
+    topic_partitions: list[TopicPartitions] | None = field(factory=list)  # Null for all.
     timeout_ms: int = 60000
 
 
@@ -152,9 +152,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ElectLeadersRequest, version: int, parts: list[Buffer]) -> None:
     """Append ElectLeaders request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ElectLeadersRequest, version: int, parts: list[Buffer]) -> None:
@@ -344,9 +343,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: ElectLeadersResponse, version: int, parts: list[Buffer]) -> None:
     """Append ElectLeaders response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: ElectLeadersResponse, version: int, parts: list[Buffer]) -> None:

@@ -41,7 +41,7 @@ class EndTxnRequest(Struct):
     transactional_id: str = ""
     producer_id: int = 0
     producer_epoch: int = 0
-    committed: bool = False
+    committed: bool = False  # True commits, false aborts.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> EndTxnRequest:
@@ -96,9 +96,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: EndTxnRequest, version: int, parts: list[Buffer]) -> None:
     """Append EndTxn request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: EndTxnRequest, version: int, parts: list[Buffer]) -> None:
@@ -122,7 +121,7 @@ class EndTxnResponse(Struct):
     throttle_time_ms: int = 0
     error_code: int = 0
     producer_id: int = -1  # version 5
-    producer_epoch: int = -1  # version 5
+    producer_epoch: int = -1  # version 5; For the next transaction (KIP-890).
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> EndTxnResponse:
@@ -168,9 +167,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: EndTxnResponse, version: int, parts: list[Buffer]) -> None:
     """Append EndTxn response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: EndTxnResponse, version: int, parts: list[Buffer]) -> None:

@@ -39,7 +39,7 @@ _pack_qB = Format(">qB").pack
 @define(eq=False, repr=False)
 class ExpireDelegationTokenRequest(Struct):
     hmac: bytes = b""
-    expiry_time_period_ms: int = 0
+    expiry_time_period_ms: int = 0  # Below 0: at once.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ExpireDelegationTokenRequest:
@@ -94,9 +94,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ExpireDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
     """Append ExpireDelegationToken request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ExpireDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
@@ -162,9 +161,8 @@ def _decode_response_flexible(
 def encode_response(response: ExpireDelegationTokenResponse, version: int, parts: list[Buffer]) -> None:
     """Append ExpireDelegationToken response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -80,13 +80,13 @@ class ReplicaState(Struct):
 @define(eq=False, repr=False)
 class FetchPartition(Struct):
     partition: int = 0
-    current_leader_epoch: int = -1  # 9+
+    current_leader_epoch: int = -1  # 9+; What the reader believes; -1 does not know.
     fetch_offset: int = 0
-    last_fetched_epoch: int = -1  # 12+
-    log_start_offset: int = -1  # 5+
+    last_fetched_epoch: int = -1  # 12+; Of the last record read; finds out where logs part (KIP-595).
+    log_start_offset: int = -1  # 5+; Of a follower.
     partition_max_bytes: int = 0
     replica_directory_id: bytes = ZERO_UUID  # 17+
-    high_watermark: int = 9223372036854775807  # version 18
+    high_watermark: int = 9223372036854775807  # version 18; That the follower knows of (KIP-1166).
 
 
 @define(eq=False, repr=False)
@@ -105,18 +105,18 @@ class ForgottenTopic(Struct):
 
 @define(eq=False, repr=False)
 class FetchRequest(Struct):
-    cluster_id: str | None = None  # 12+
-    replica_id: int = -1  # 4..14
-    replica_state: ReplicaState | None = None  # 15+
-    max_wait_ms: int = 0
+    cluster_id: str | None = None  # 12+; Of the cluster that the reader thinks this is.
+    replica_id: int = -1  # 4..14; Of a follower; -1 is a consumer. From 15 on see replica_state.
+    replica_state: ReplicaState | None = None  # 15+; Says that the reader is a follower.
+    max_wait_ms: int = 0  # How long to wait for min_bytes.
     min_bytes: int = 0
-    max_bytes: int = 2147483647
-    isolation_level: int = 0
-    session_id: int = 0  # 7+
-    session_epoch: int = -1  # 7+
+    max_bytes: int = 2147483647  # The first batch is given whole even if it is larger (KIP-74).
+    isolation_level: int = 0  # 0 reads everything, 1 only what is committed.
+    session_id: int = 0  # 7+; 0 asks for a new session (KIP-227).
+    session_epoch: int = -1  # 7+; Counts the requests of a session; 0 begins one, -1 needs none.
     topics: list[FetchTopic] = field(factory=list)
-    forgotten_topics_data: list[ForgottenTopic] = field(factory=list)  # 7+
-    rack_id: str = ""  # 11+
+    forgotten_topics_data: list[ForgottenTopic] = field(factory=list)  # 7+; Leave the session.
+    rack_id: str = ""  # 11+; Of the consumer, for reading from the nearest replica.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> FetchRequest:
@@ -434,9 +434,8 @@ def _read_fetch_request_tags(
 def encode_request(request: FetchRequest, version: int, parts: list[Buffer]) -> None:
     """Append Fetch request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 12:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: FetchRequest, version: int, parts: list[Buffer]) -> None:
@@ -615,13 +614,14 @@ class PartitionData(Struct):
     partition_index: int = 0
     error_code: int = 0
     high_watermark: int = 0
-    last_stable_offset: int = -1
+    last_stable_offset: int = -1  # What a reader of committed records may see up to.
     log_start_offset: int = -1  # 5+
-    diverging_epoch: EpochEndOffset | None = None  # 12+
-    current_leader: LeaderIdAndEpoch | None = None  # 12+
-    snapshot_id: SnapshotId | None = None  # 12+
+    diverging_epoch: EpochEndOffset | None = None  # 12+; Where the reader's log and this one part.
+    current_leader: LeaderIdAndEpoch | None = None  # 12+; Who to ask instead.
+    snapshot_id: SnapshotId | None = None  # 12+; The snapshot that a controller must fetch first.
+    # Null when uncommitted records were asked for.
     aborted_transactions: list[AbortedTransaction] | None = field(factory=list)
-    preferred_read_replica: int = -1  # 11+
+    preferred_read_replica: int = -1  # 11+; Who to read from instead; -1 is this node.
     records: Buffer | Sequence[Buffer] | None = None
 
 
@@ -644,9 +644,10 @@ class NodeEndpoint(Struct):
 class FetchResponse(Struct):
     throttle_time_ms: int = 0
     error_code: int = 0  # 7+
-    session_id: int = 0  # 7+
+    session_id: int = 0  # 7+; 0 when there is no session.
     responses: list[FetchableTopicResponse] = field(factory=list)
-    node_endpoints: list[NodeEndpoint] = field(factory=list)  # 16+
+    # 16+; Where the leaders named above can be reached.
+    node_endpoints: list[NodeEndpoint] = field(factory=list)
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> FetchResponse:
@@ -933,9 +934,8 @@ def _read_partition_data_tags(
 def encode_response(response: FetchResponse, version: int, parts: list[Buffer]) -> None:
     """Append Fetch response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 12:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: FetchResponse, version: int, parts: list[Buffer]) -> None:

@@ -44,8 +44,8 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class FindCoordinatorRequest(Struct):
     key: str = ""  # 0..3
-    key_type: int = 0  # 1+
-    coordinator_keys: list[str] = field(factory=list)  # 4+
+    key_type: int = 0  # 1+; 0 group, 1 transaction, 2 share partition.
+    coordinator_keys: list[str] = field(factory=list)  # 4+; A share partition is group:topicId:partition.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> FindCoordinatorRequest:
@@ -116,9 +116,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: FindCoordinatorRequest, version: int, parts: list[Buffer]) -> None:
     """Append FindCoordinator request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: FindCoordinatorRequest, version: int, parts: list[Buffer]) -> None:
@@ -326,9 +325,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: FindCoordinatorResponse, version: int, parts: list[Buffer]) -> None:
     """Append FindCoordinator response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: FindCoordinatorResponse, version: int, parts: list[Buffer]) -> None:

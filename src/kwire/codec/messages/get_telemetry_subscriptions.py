@@ -38,7 +38,7 @@ _pack_iit = Format(">ii?").pack
 
 @define(eq=False, repr=False)
 class GetTelemetrySubscriptionsRequest(Struct):
-    client_instance_id: bytes = ZERO_UUID
+    client_instance_id: bytes = ZERO_UUID  # Zero to get one.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> GetTelemetrySubscriptionsRequest:

@@ -133,9 +133,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: HeartbeatRequest, version: int, parts: list[Buffer]) -> None:
     """Append Heartbeat request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: HeartbeatRequest, version: int, parts: list[Buffer]) -> None:
@@ -210,9 +209,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: HeartbeatResponse, version: int, parts: list[Buffer]) -> None:
     """Append Heartbeat response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: HeartbeatResponse, version: int, parts: list[Buffer]) -> None:

@@ -48,8 +48,8 @@ _pack_ii = Format(">ii").pack
 @define(eq=False, repr=False)
 class AlterableConfig(Struct):
     name: str = ""
-    config_operation: int = 0
-    value: str | None = ""
+    config_operation: int = 0  # 0 set, 1 delete, 2 append to a list, 3 subtract from a list.
+    value: str | None = ""  # Null only with delete.
 
 
 @define(eq=False, repr=False)
@@ -203,9 +203,8 @@ def _decode_request_flexible(
 def encode_request(request: IncrementalAlterConfigsRequest, version: int, parts: list[Buffer]) -> None:
     """Append IncrementalAlterConfigs request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(
@@ -372,9 +371,8 @@ def _decode_response_flexible(
 def encode_response(response: IncrementalAlterConfigsResponse, version: int, parts: list[Buffer]) -> None:
     """Append IncrementalAlterConfigs response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -39,12 +39,12 @@ _pack_qh = Format(">qh").pack
 
 @define(eq=False, repr=False)
 class InitProducerIdRequest(Struct):
-    transactional_id: str | None = ""
+    transactional_id: str | None = ""  # Null for a producer that is only idempotent.
     transaction_timeout_ms: int = 0
-    producer_id: int = -1  # 3+
+    producer_id: int = -1  # 3+; To go on after an epoch ran out (KIP-360); -1 for a new one.
     producer_epoch: int = -1  # 3+
-    enable2_pc: bool = False  # version 6
-    keep_prepared_txn: bool = False  # version 6
+    enable_2pc: bool = False  # version 6; Two-phase commit (KIP-939).
+    keep_prepared_txn: bool = False  # version 6; Leave the open transaction as it is (KIP-939).
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> InitProducerIdRequest:
@@ -96,10 +96,10 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         if version >= 3:
             producer_id, producer_epoch = _unpack_qh(buf, pos)
             pos += 10
-        enable2_pc = False
+        enable_2pc = False
         keep_prepared_txn = False
         if version >= 6:
-            enable2_pc, keep_prepared_txn = _unpack_tt(buf, pos)
+            enable_2pc, keep_prepared_txn = _unpack_tt(buf, pos)
             pos += 2
         n = buf[pos]
         pos += 1
@@ -110,16 +110,15 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
     except BROKEN as error:
         raise malformed("InitProducerId request", version, pos - start, end - start, error) from error
     return InitProducerIdRequest(
-        transactional_id, transaction_timeout_ms, producer_id, producer_epoch, enable2_pc, keep_prepared_txn
+        transactional_id, transaction_timeout_ms, producer_id, producer_epoch, enable_2pc, keep_prepared_txn
     )
 
 
 def encode_request(request: InitProducerIdRequest, version: int, parts: list[Buffer]) -> None:
     """Append InitProducerId request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: InitProducerIdRequest, version: int, parts: list[Buffer]) -> None:
@@ -128,8 +127,8 @@ def _encode_request_classic(request: InitProducerIdRequest, version: int, parts:
         refuse_field("producer_id", version)
     if request.producer_epoch != -1:
         refuse_field("producer_epoch", version)
-    if request.enable2_pc:
-        refuse_field("enable2_pc", version)
+    if request.enable_2pc:
+        refuse_field("enable_2pc", version)
     if request.keep_prepared_txn:
         refuse_field("keep_prepared_txn", version)
     write_string(out, request.transactional_id)
@@ -149,10 +148,10 @@ def _encode_request_flexible(request: InitProducerIdRequest, version: int, parts
         if request.producer_epoch != -1:
             refuse_field("producer_epoch", version)
     if version >= 6:
-        out += _pack_tt(request.enable2_pc, request.keep_prepared_txn)
+        out += _pack_tt(request.enable_2pc, request.keep_prepared_txn)
     else:
-        if request.enable2_pc:
-            refuse_field("enable2_pc", version)
+        if request.enable_2pc:
+            refuse_field("enable_2pc", version)
         if request.keep_prepared_txn:
             refuse_field("keep_prepared_txn", version)
     out.append(0)
@@ -219,9 +218,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: InitProducerIdResponse, version: int, parts: list[Buffer]) -> None:
     """Append InitProducerId response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: InitProducerIdResponse, version: int, parts: list[Buffer]) -> None:

@@ -47,19 +47,20 @@ _pack_ii = Format(">ii").pack
 @define(eq=False, repr=False)
 class JoinGroupRequestProtocol(Struct):
     name: str = ""
-    metadata: bytes = b""
+    metadata: bytes = b""  # The member's subscription, as its protocol writes it.
 
 
 @define(eq=False, repr=False)
 class JoinGroupRequest(Struct):
     group_id: str = ""
-    session_timeout_ms: int = 0
-    rebalance_timeout_ms: int = -1  # 1+
-    member_id: str = ""
-    group_instance_id: str | None = None  # 5+
-    protocol_type: str = ""
+    session_timeout_ms: int = 0  # A member that is silent for so long is gone.
+    rebalance_timeout_ms: int = -1  # 1+; How long members may take to rejoin.
+    member_id: str = ""  # Empty to get one.
+    group_instance_id: str | None = None  # 5+; Of a static member (KIP-345).
+    protocol_type: str = ""  # What the group is for: consumer, connect ...
+    # Assignors that the member knows, the best first.
     protocols: list[JoinGroupRequestProtocol] = field(factory=list)
-    reason: str | None = None  # 8+
+    reason: str | None = None  # 8+; Why it joins (KIP-800).
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> JoinGroupRequest:
@@ -255,9 +256,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: JoinGroupRequest, version: int, parts: list[Buffer]) -> None:
     """Append JoinGroup request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: JoinGroupRequest, version: int, parts: list[Buffer]) -> None:
@@ -323,10 +323,11 @@ class JoinGroupResponse(Struct):
     error_code: int = 0
     generation_id: int = -1
     protocol_type: str | None = None  # 7+
-    protocol_name: str | None = ""
-    leader: str = ""
-    skip_assignment: bool = False  # version 9
+    protocol_name: str | None = ""  # The assignor that all members know.
+    leader: str = ""  # The member that assigns.
+    skip_assignment: bool = False  # version 9; The leader need not assign: nothing has changed (KIP-814).
     member_id: str = ""
+    # All of them for the leader, none for the others.
     members: list[JoinGroupResponseMember] = field(factory=list)
 
 
@@ -530,9 +531,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: JoinGroupResponse, version: int, parts: list[Buffer]) -> None:
     """Append JoinGroup response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: JoinGroupResponse, version: int, parts: list[Buffer]) -> None:

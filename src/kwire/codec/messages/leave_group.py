@@ -40,8 +40,8 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class MemberIdentity(Struct):
     member_id: str = ""
-    group_instance_id: str | None = None
-    reason: str | None = None  # version 5
+    group_instance_id: str | None = None  # A static member may be named by it alone.
+    reason: str | None = None  # version 5; Why it leaves (KIP-800).
 
 
 @define(eq=False, repr=False)
@@ -182,9 +182,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: LeaveGroupRequest, version: int, parts: list[Buffer]) -> None:
     """Append LeaveGroup request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: LeaveGroupRequest, version: int, parts: list[Buffer]) -> None:
@@ -347,9 +346,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: LeaveGroupResponse, version: int, parts: list[Buffer]) -> None:
     """Append LeaveGroup response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: LeaveGroupResponse, version: int, parts: list[Buffer]) -> None:

@@ -35,7 +35,7 @@ _pack_ih = Format(">ih").pack
 
 @define(eq=False, repr=False)
 class ListConfigResourcesRequest(Struct):
-    resource_types: list[int] = field(factory=list)  # version 1
+    resource_types: list[int] = field(factory=list)  # version 1; Empty for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListConfigResourcesRequest:

@@ -39,8 +39,9 @@ _pack_ih = Format(">ih").pack
 
 @define(eq=False, repr=False)
 class ListGroupsRequest(Struct):
-    states_filter: list[str] = field(factory=list)  # 4+
-    types_filter: list[str] = field(factory=list)  # version 5
+    states_filter: list[str] = field(factory=list)  # 4+; Empty for all.
+    # version 5; Empty for all: classic, consumer, share, streams.
+    types_filter: list[str] = field(factory=list)
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListGroupsRequest:
@@ -97,9 +98,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ListGroupsRequest, version: int, parts: list[Buffer]) -> None:
     """Append ListGroups request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ListGroupsRequest, version: int, parts: list[Buffer]) -> None:
@@ -267,9 +267,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: ListGroupsResponse, version: int, parts: list[Buffer]) -> None:
     """Append ListGroups response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: ListGroupsResponse, version: int, parts: list[Buffer]) -> None:

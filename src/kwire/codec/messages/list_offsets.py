@@ -49,6 +49,7 @@ _pack_q = Format(">q").pack
 class ListOffsetsPartition(Struct):
     partition_index: int = 0
     current_leader_epoch: int = -1  # 4+
+    # Or -1 end, -2 start, -3 newest record, -4 local start, -5 tiered end, -6 next to upload.
     timestamp: int = 0
 
 
@@ -60,10 +61,10 @@ class ListOffsetsTopic(Struct):
 
 @define(eq=False, repr=False)
 class ListOffsetsRequest(Struct):
-    replica_id: int = 0
-    isolation_level: int = 0  # 2+
+    replica_id: int = 0  # -1 for a client.
+    isolation_level: int = 0  # 2+; With 1 the end is the last stable offset.
     topics: list[ListOffsetsTopic] = field(factory=list)
-    timeout_ms: int = 0  # 10+
+    timeout_ms: int = 0  # 10+; For offsets in tiered storage.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListOffsetsRequest:
@@ -176,9 +177,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ListOffsetsRequest, version: int, parts: list[Buffer]) -> None:
     """Append ListOffsets request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ListOffsetsRequest, version: int, parts: list[Buffer]) -> None:
@@ -236,8 +236,8 @@ def _encode_request_flexible(request: ListOffsetsRequest, version: int, parts: l
 class ListOffsetsPartitionResponse(Struct):
     partition_index: int = 0
     error_code: int = 0
-    timestamp: int = -1
-    offset: int = -1
+    timestamp: int = -1  # Of the record found; -1 for the ends.
+    offset: int = -1  # -1 when there is none.
     leader_epoch: int = -1  # 4+
 
 
@@ -359,9 +359,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: ListOffsetsResponse, version: int, parts: list[Buffer]) -> None:
     """Append ListOffsets response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: ListOffsetsResponse, version: int, parts: list[Buffer]) -> None:

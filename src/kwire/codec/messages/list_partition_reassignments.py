@@ -41,7 +41,7 @@ class ListPartitionReassignmentsTopics(Struct):
 @define(eq=False, repr=False)
 class ListPartitionReassignmentsRequest(Struct):
     timeout_ms: int = 60000
-    topics: list[ListPartitionReassignmentsTopics] | None = None
+    topics: list[ListPartitionReassignmentsTopics] | None = None  # Null for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListPartitionReassignmentsRequest:

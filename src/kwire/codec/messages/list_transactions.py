@@ -37,10 +37,10 @@ _pack_q = Format(">q").pack
 
 @define(eq=False, repr=False)
 class ListTransactionsRequest(Struct):
-    state_filters: list[str] = field(factory=list)
-    producer_id_filters: list[int] = field(factory=list)
-    duration_filter: int = -1  # 1+
-    transactional_id_pattern: str | None = None  # version 2
+    state_filters: list[str] = field(factory=list)  # Empty for all.
+    producer_id_filters: list[int] = field(factory=list)  # Empty for all.
+    duration_filter: int = -1  # 1+; Only what runs longer; milliseconds.
+    transactional_id_pattern: str | None = None  # version 2; RE2; null for all.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListTransactionsRequest:

@@ -57,15 +57,16 @@ _pack_ih = Format(">ih").pack
 
 @define(eq=False, repr=False)
 class MetadataRequestTopic(Struct):
-    topic_id: bytes = ZERO_UUID  # 10+
+    topic_id: bytes = ZERO_UUID  # 10+; Usable from version 12 on.
     name: str | None = ""
 
 
 @define(eq=False, repr=False)
 class MetadataRequest(Struct):
+    # Null for all topics; in version 0 an empty list means all.
     topics: list[MetadataRequestTopic] | None = field(factory=list)
     allow_auto_topic_creation: bool = True  # 4+
-    include_cluster_authorized_operations: bool = False  # 8..10
+    include_cluster_authorized_operations: bool = False  # 8..10; Moved to DescribeCluster.
     include_topic_authorized_operations: bool = False  # 8+
 
 
@@ -179,9 +180,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: MetadataRequest, version: int, parts: list[Buffer]) -> None:
     """Append Metadata request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 9:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: MetadataRequest, version: int, parts: list[Buffer]) -> None:
@@ -255,7 +255,7 @@ class MetadataResponsePartition(Struct):
     leader_id: int = 0
     leader_epoch: int = -1  # 7+
     replica_nodes: list[int] = field(factory=list)
-    isr_nodes: list[int] = field(factory=list)
+    isr_nodes: list[int] = field(factory=list)  # The replicas in sync.
     offline_replicas: list[int] = field(factory=list)  # 5+
 
 
@@ -266,7 +266,7 @@ class MetadataResponseTopic(Struct):
     topic_id: bytes = ZERO_UUID  # 10+
     is_internal: bool = False  # 1+
     partitions: list[MetadataResponsePartition] = field(factory=list)
-    topic_authorized_operations: int = -2147483648  # 8+
+    topic_authorized_operations: int = -2147483648  # 8+; One bit each; the lowest int32 if not asked for.
 
 
 @define(eq=False, repr=False)
@@ -274,9 +274,10 @@ class MetadataResponse(Struct):
     throttle_time_ms: int = 0  # 3+
     brokers: list[MetadataResponseBroker] = field(factory=list)
     cluster_id: str | None = None  # 2+
-    controller_id: int = -1  # 1+
+    controller_id: int = -1  # 1+; Some broker that forwards to the controller.
     topics: list[MetadataResponseTopic] = field(factory=list)
-    cluster_authorized_operations: int = -2147483648  # 8..10
+    # 8..10; One bit each; the lowest int32 if not asked for.
+    cluster_authorized_operations: int = -2147483648
     error_code: int = 0  # version 13
 
 
@@ -584,9 +585,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: MetadataResponse, version: int, parts: list[Buffer]) -> None:
     """Append Metadata response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 9:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: MetadataResponse, version: int, parts: list[Buffer]) -> None:

@@ -50,9 +50,9 @@ _pack_q = Format(">q").pack
 @define(eq=False, repr=False)
 class OffsetCommitRequestPartition(Struct):
     partition_index: int = 0
-    committed_offset: int = 0
-    committed_leader_epoch: int = -1  # 6+
-    committed_metadata: str | None = ""
+    committed_offset: int = 0  # The next one to read.
+    committed_leader_epoch: int = -1  # 6+; Of the last record read.
+    committed_metadata: str | None = ""  # Whatever the client wants to keep.
 
 
 @define(eq=False, repr=False)
@@ -65,10 +65,10 @@ class OffsetCommitRequestTopic(Struct):
 @define(eq=False, repr=False)
 class OffsetCommitRequest(Struct):
     group_id: str = ""
-    generation_id_or_member_epoch: int = -1
+    generation_id_or_member_epoch: int = -1  # -1 with an empty member id commits from outside of the group.
     member_id: str = ""
-    group_instance_id: str | None = None  # 7+
-    retention_time_ms: int = -1  # 2..4
+    group_instance_id: str | None = None  # 7+; Of a static member (KIP-345).
+    retention_time_ms: int = -1  # 2..4; -1 leaves it to the broker.
     topics: list[OffsetCommitRequestTopic] = field(factory=list)
 
 
@@ -266,9 +266,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: OffsetCommitRequest, version: int, parts: list[Buffer]) -> None:
     """Append OffsetCommit request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 8:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: OffsetCommitRequest, version: int, parts: list[Buffer]) -> None:
@@ -460,9 +459,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: OffsetCommitResponse, version: int, parts: list[Buffer]) -> None:
     """Append OffsetCommit response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 8:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: OffsetCommitResponse, version: int, parts: list[Buffer]) -> None:

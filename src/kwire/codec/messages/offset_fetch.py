@@ -64,16 +64,16 @@ class OffsetFetchRequestTopics(Struct):
 class OffsetFetchRequestGroup(Struct):
     group_id: str = ""
     member_id: str | None = None  # 9+
-    member_epoch: int = -1  # 9+
+    member_epoch: int = -1  # 9+; -1 asks from outside of the group (KIP-848).
     topics: list[OffsetFetchRequestTopics] | None = field(factory=list)
 
 
 @define(eq=False, repr=False)
 class OffsetFetchRequest(Struct):
     group_id: str = ""  # 1..7
-    topics: list[OffsetFetchRequestTopic] | None = field(factory=list)  # 1..7
+    topics: list[OffsetFetchRequestTopic] | None = field(factory=list)  # 1..7; Null for all.
     groups: list[OffsetFetchRequestGroup] = field(factory=list)  # 8+
-    require_stable: bool = False  # 7+
+    require_stable: bool = False  # 7+; Refuse while a transaction that commits offsets is open.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> OffsetFetchRequest:
@@ -287,9 +287,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: OffsetFetchRequest, version: int, parts: list[Buffer]) -> None:
     """Append OffsetFetch request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: OffsetFetchRequest, version: int, parts: list[Buffer]) -> None:
@@ -389,7 +388,7 @@ def _encode_request_flexible(request: OffsetFetchRequest, version: int, parts: l
 @define(eq=False, repr=False)
 class OffsetFetchResponsePartition(Struct):
     partition_index: int = 0
-    committed_offset: int = 0
+    committed_offset: int = 0  # -1 when there is none.
     committed_leader_epoch: int = -1  # 5+
     metadata: str | None = ""
     error_code: int = 0
@@ -683,9 +682,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: OffsetFetchResponse, version: int, parts: list[Buffer]) -> None:
     """Append OffsetFetch response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 6:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: OffsetFetchResponse, version: int, parts: list[Buffer]) -> None:

@@ -45,8 +45,8 @@ _pack_iiiB = Format(">iiiB").pack
 @define(eq=False, repr=False)
 class OffsetForLeaderPartition(Struct):
     partition: int = 0
-    current_leader_epoch: int = -1
-    leader_epoch: int = 0
+    current_leader_epoch: int = -1  # What the reader believes; -1 does not know.
+    leader_epoch: int = 0  # The epoch whose end is asked for.
 
 
 @define(eq=False, repr=False)
@@ -57,7 +57,7 @@ class OffsetForLeaderTopic(Struct):
 
 @define(eq=False, repr=False)
 class OffsetForLeaderEpochRequest(Struct):
-    replica_id: int = -2  # 3+
+    replica_id: int = -2  # 3+; -1 for a consumer, -2 for a debugging client.
     topics: list[OffsetForLeaderTopic] = field(factory=list)
 
 
@@ -159,9 +159,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: OffsetForLeaderEpochRequest, version: int, parts: list[Buffer]) -> None:
     """Append OffsetForLeaderEpoch request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: OffsetForLeaderEpochRequest, version: int, parts: list[Buffer]) -> None:
@@ -214,7 +213,7 @@ def _encode_request_flexible(request: OffsetForLeaderEpochRequest, version: int,
 class EpochEndOffset(Struct):
     error_code: int = 0
     partition: int = 0
-    leader_epoch: int = -1
+    leader_epoch: int = -1  # The largest epoch that is not above it.
     end_offset: int = -1
 
 
@@ -326,9 +325,8 @@ def _decode_response_flexible(
 def encode_response(response: OffsetForLeaderEpochResponse, version: int, parts: list[Buffer]) -> None:
     """Append OffsetForLeaderEpoch response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

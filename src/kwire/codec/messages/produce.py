@@ -58,7 +58,7 @@ _pack_q = Format(">q").pack
 @define(eq=False, repr=False)
 class PartitionProduceData(Struct):
     index: int = 0
-    records: Buffer | None = None
+    records: Buffer | None = None  # One record batch of version 2.
 
 
 @define(eq=False, repr=False)
@@ -70,9 +70,9 @@ class TopicProduceData(Struct):
 
 @define(eq=False, repr=False)
 class ProduceRequest(Struct):
-    transactional_id: str | None = None
-    acks: int = 0
-    timeout_ms: int = 0
+    transactional_id: str | None = None  # Null unless the batches belong to a transaction.
+    acks: int = 0  # How many replicas must have it: 0 for no answer at all, 1 the leader, -1 all in sync.
+    timeout_ms: int = 0  # How long to wait for replicas.
     topic_data: list[TopicProduceData] = field(factory=list)
 
 
@@ -214,9 +214,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: ProduceRequest, version: int, parts: list[Buffer]) -> None:
     """Append Produce request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 9:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: ProduceRequest, version: int, parts: list[Buffer]) -> None:
@@ -264,7 +263,7 @@ def _encode_request_flexible(request: ProduceRequest, version: int, parts: list[
 
 @define(eq=False, repr=False)
 class BatchIndexAndErrorMessage(Struct):
-    batch_index: int = 0
+    batch_index: int = 0  # Counts records of the batch from 0.
     batch_index_error_message: str | None = None
 
 
@@ -278,12 +277,14 @@ class LeaderIdAndEpoch(Struct):
 class PartitionProduceResponse(Struct):
     index: int = 0
     error_code: int = 0
-    base_offset: int = 0
-    log_append_time_ms: int = -1
+    base_offset: int = 0  # The offset of the first record.
+    log_append_time_ms: int = -1  # Set for topics with LogAppendTime, else -1.
     log_start_offset: int = -1  # 5+
-    record_errors: list[BatchIndexAndErrorMessage] = field(factory=list)  # 8+
+    # 8+; Which records made the whole batch fail.
+    record_errors: list[BatchIndexAndErrorMessage] = field(factory=list)
     error_message: str | None = None  # 8+
-    current_leader: LeaderIdAndEpoch | None = None  # 10+
+    # 10+; With NOT_LEADER_OR_FOLLOWER: who to ask instead (KIP-951).
+    current_leader: LeaderIdAndEpoch | None = None
 
 
 @define(eq=False, repr=False)
@@ -305,7 +306,8 @@ class NodeEndpoint(Struct):
 class ProduceResponse(Struct):
     responses: list[TopicProduceResponse] = field(factory=list)
     throttle_time_ms: int = 0
-    node_endpoints: list[NodeEndpoint] = field(factory=list)  # 10+
+    # 10+; Where the leaders named above can be reached.
+    node_endpoints: list[NodeEndpoint] = field(factory=list)
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> ProduceResponse:
@@ -578,9 +580,8 @@ def _read_produce_response_tags(
 def encode_response(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:
     """Append Produce response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 9:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:

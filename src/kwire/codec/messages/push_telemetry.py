@@ -35,9 +35,9 @@ _pack_ihB = Format(">ihB").pack
 class PushTelemetryRequest(Struct):
     client_instance_id: bytes = ZERO_UUID
     subscription_id: int = 0
-    terminating: bool = False
+    terminating: bool = False  # The last time.
     compression_type: int = 0
-    metrics: bytes = b""
+    metrics: bytes = b""  # OTLP, compressed as said.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> PushTelemetryRequest:

@@ -39,7 +39,7 @@ _pack_qB = Format(">qB").pack
 @define(eq=False, repr=False)
 class RenewDelegationTokenRequest(Struct):
     hmac: bytes = b""
-    renew_period_ms: int = 0
+    renew_period_ms: int = 0  # -1 for the default.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> RenewDelegationTokenRequest:
@@ -94,9 +94,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: RenewDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
     """Append RenewDelegationToken request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: RenewDelegationTokenRequest, version: int, parts: list[Buffer]) -> None:
@@ -158,9 +157,8 @@ def _decode_response_flexible(
 def encode_response(response: RenewDelegationTokenResponse, version: int, parts: list[Buffer]) -> None:
     """Append RenewDelegationToken response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(

@@ -81,9 +81,8 @@ def _decode_header_flexible(buf: Readable, pos: int, end: int, version: int) -> 
 def encode_header(header: RequestHeader, version: int, parts: list[Buffer]) -> None:
     """Append RequestHeader to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_header_flexible(header, version, parts)
-    else:
-        _encode_header_classic(header, version, parts)
+        return _encode_header_flexible(header, version, parts)
+    return _encode_header_classic(header, version, parts)
 
 
 def _encode_header_classic(header: RequestHeader, version: int, parts: list[Buffer]) -> None:

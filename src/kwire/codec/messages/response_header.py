@@ -63,9 +63,8 @@ def _decode_header_flexible(buf: Readable, pos: int, end: int, version: int) -> 
 def encode_header(header: ResponseHeader, version: int, parts: list[Buffer]) -> None:
     """Append ResponseHeader to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 1:
-        _encode_header_flexible(header, version, parts)
-    else:
-        _encode_header_classic(header, version, parts)
+        return _encode_header_flexible(header, version, parts)
+    return _encode_header_classic(header, version, parts)
 
 
 def _encode_header_classic(header: ResponseHeader, version: int, parts: list[Buffer]) -> None:

@@ -92,9 +92,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: SaslAuthenticateRequest, version: int, parts: list[Buffer]) -> None:
     """Append SaslAuthenticate request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: SaslAuthenticateRequest, version: int, parts: list[Buffer]) -> None:
@@ -115,7 +114,8 @@ class SaslAuthenticateResponse(Struct):
     error_code: int = 0
     error_message: str | None = ""
     auth_bytes: bytes = b""
-    session_lifetime_ms: int = 0  # 1+
+    # 1+; After so long the client must prove itself again; 0 for never (KIP-368).
+    session_lifetime_ms: int = 0
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> SaslAuthenticateResponse:
@@ -192,9 +192,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: SaslAuthenticateResponse, version: int, parts: list[Buffer]) -> None:
     """Append SaslAuthenticate response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 2:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: SaslAuthenticateResponse, version: int, parts: list[Buffer]) -> None:

@@ -64,7 +64,7 @@ def encode_request(request: SaslHandshakeRequest, version: int, parts: list[Buff
 @define(eq=False, repr=False)
 class SaslHandshakeResponse(Struct):
     error_code: int = 0
-    mechanisms: list[str] = field(factory=list)
+    mechanisms: list[str] = field(factory=list)  # What the broker knows.
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> SaslHandshakeResponse:

@@ -47,6 +47,7 @@ _pack_qq = Format(">qq").pack
 class AcknowledgementBatch(Struct):
     first_offset: int = 0
     last_offset: int = 0
+    # One for all or one for each: 0 gap, 1 accept, 2 release, 3 reject, 4 renew.
     acknowledge_types: list[int] = field(factory=list)
 
 
@@ -66,7 +67,7 @@ class AcknowledgeTopic(Struct):
 class ShareAcknowledgeRequest(Struct):
     group_id: str | None = None
     member_id: str | None = ""
-    share_session_epoch: int = 0
+    share_session_epoch: int = 0  # 0 opens a session, -1 closes it.
     is_renew_ack: bool = False  # version 2
     topics: list[AcknowledgeTopic] = field(factory=list)
 

@@ -17,6 +17,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_null,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -54,6 +55,7 @@ _pack_qqhB = Format(">qqhB").pack
 class AcknowledgementBatch(Struct):
     first_offset: int = 0
     last_offset: int = 0
+    # One for all or one for each: 0 gap, 1 accept, 2 release, 3 reject, 4 renew.
     acknowledge_types: list[int] = field(factory=list)
 
 
@@ -79,14 +81,14 @@ class ForgottenTopic(Struct):
 class ShareFetchRequest(Struct):
     group_id: str | None = None
     member_id: str | None = ""
-    share_session_epoch: int = 0
+    share_session_epoch: int = 0  # 0 opens a session, -1 closes it.
     max_wait_ms: int = 0
     min_bytes: int = 0
     max_bytes: int = 2147483647
     max_records: int = 0
-    batch_size: int = 0
-    share_acquire_mode: int = 0  # version 2
-    is_renew_ack: bool = False  # version 2
+    batch_size: int = 0  # How many records a batch of acquired records should have.
+    share_acquire_mode: int = 0  # version 2; 0 whole batches, 1 at most max_records (KIP-1206).
+    is_renew_ack: bool = False  # version 2; Some acknowledgements ask for more time (KIP-1222).
     topics: list[FetchTopic] = field(factory=list)
     forgotten_topics_data: list[ForgottenTopic] = field(factory=list)
 
@@ -314,6 +316,7 @@ class PartitionData(Struct):
     acknowledge_error_message: str | None = None
     current_leader: LeaderIdAndEpoch = field(factory=LeaderIdAndEpoch)
     records: Buffer | Sequence[Buffer] | None = None
+    # Of the records given, those that are this member's for now.
     acquired_records: list[AcquiredRecords] = field(factory=list)
 
 
@@ -518,6 +521,8 @@ def encode_response(response: ShareFetchResponse, version: int, parts: list[Buff
             out += _pack_iiB(
                 partition_data.current_leader.leader_id, partition_data.current_leader.leader_epoch, 0
             )
+            if partition_data.records is None:
+                refuse_null("records", version)
             out = write_records(out, parts, partition_data.records, True)
             n = len(partition_data.acquired_records) + 1
             if n < 128:

@@ -42,9 +42,9 @@ _pack_ii = Format(">ii").pack
 class ShareGroupHeartbeatRequest(Struct):
     group_id: str = ""
     member_id: str = ""
-    member_epoch: int = 0
+    member_epoch: int = 0  # 0 joins, -1 leaves.
     rack_id: str | None = None
-    subscribed_topic_names: list[str] | None = None
+    subscribed_topic_names: list[str] | None = None  # Null when nothing changed.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> ShareGroupHeartbeatRequest:
@@ -139,7 +139,7 @@ class ShareGroupHeartbeatResponse(Struct):
     member_id: str | None = None
     member_epoch: int = 0
     heartbeat_interval_ms: int = 0
-    assignment: Assignment | None = None
+    assignment: Assignment | None = None  # Null when nothing changed.
 
 
 def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGroupHeartbeatResponse:

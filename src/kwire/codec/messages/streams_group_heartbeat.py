@@ -79,7 +79,7 @@ class Subtopology(Struct):
     state_changelog_topics: list[TopicInfo] = field(factory=list)
     repartition_sink_topics: list[str] = field(factory=list)
     repartition_source_topics: list[TopicInfo] = field(factory=list)
-    copartition_groups: list[CopartitionGroup] = field(factory=list)
+    copartition_groups: list[CopartitionGroup] = field(factory=list)  # Indexes into the lists above.
 
 
 @define(eq=False, repr=False)
@@ -111,21 +111,21 @@ class TaskOffset(Struct):
 class StreamsGroupHeartbeatRequest(Struct):
     group_id: str = ""
     member_id: str = ""
-    member_epoch: int = 0
+    member_epoch: int = 0  # 0 joins, -1 leaves, -2 leaves as a static member.
     endpoint_information_epoch: int = 0
     instance_id: str | None = None
     rack_id: str | None = None
     rebalance_timeout_ms: int = -1
-    topology: Topology | None = None
-    active_tasks: list[TaskIds] | None = None
+    topology: Topology | None = None  # Null when nothing changed.
+    active_tasks: list[TaskIds] | None = None  # What it owns; null when nothing changed.
     standby_tasks: list[TaskIds] | None = None
     warmup_tasks: list[TaskIds] | None = None
     process_id: str | None = None
-    user_endpoint: Endpoint | None = None
+    user_endpoint: Endpoint | None = None  # Where interactive queries reach this member.
     client_tags: list[KeyValue] | None = None
     task_offsets: list[TaskOffset] | None = None
     task_end_offsets: list[TaskOffset] | None = None
-    shutdown_application: bool = False
+    shutdown_application: bool = False  # All members shall stop.
 
 
 def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGroupHeartbeatRequest:
@@ -874,6 +874,7 @@ class TopicPartition(Struct):
 
 @define(eq=False, repr=False)
 class EndpointToPartitions(Struct):
+    # Where interactive queries reach this member.
     user_endpoint: EndpointResponse = field(factory=EndpointResponse)
     active_partitions: list[TopicPartition] = field(factory=list)
     standby_partitions: list[TopicPartition] = field(factory=list)

@@ -37,7 +37,7 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class TopologyDescriptionNode(Struct):
     name: str = ""
-    node_type: int = 0
+    node_type: int = 0  # 0 source, 1 processor, 2 sink.
     source_topics: list[str] = field(factory=list)
     sink_topic: str | None = None
     stores: list[str] = field(factory=list)

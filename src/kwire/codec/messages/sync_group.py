@@ -42,7 +42,7 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class SyncGroupRequestAssignment(Struct):
     member_id: str = ""
-    assignment: bytes = b""
+    assignment: bytes = b""  # What the member shall read, as its protocol writes it.
 
 
 @define(eq=False, repr=False)
@@ -53,6 +53,7 @@ class SyncGroupRequest(Struct):
     group_instance_id: str | None = None  # 3+
     protocol_type: str | None = None  # version 5
     protocol_name: str | None = None  # version 5
+    # From the leader; empty from the others.
     assignments: list[SyncGroupRequestAssignment] = field(factory=list)
 
 
@@ -228,9 +229,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: SyncGroupRequest, version: int, parts: list[Buffer]) -> None:
     """Append SyncGroup request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: SyncGroupRequest, version: int, parts: list[Buffer]) -> None:
@@ -367,9 +367,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: SyncGroupResponse, version: int, parts: list[Buffer]) -> None:
     """Append SyncGroup response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 4:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: SyncGroupResponse, version: int, parts: list[Buffer]) -> None:

@@ -53,9 +53,9 @@ _pack_qhi = Format(">qhi").pack
 @define(eq=False, repr=False)
 class TxnOffsetCommitRequestPartition(Struct):
     partition_index: int = 0
-    committed_offset: int = 0
+    committed_offset: int = 0  # The next one to read.
     committed_leader_epoch: int = -1  # 2+
-    committed_metadata: str | None = ""
+    committed_metadata: str | None = ""  # Whatever the client wants to keep.
 
 
 @define(eq=False, repr=False)
@@ -71,7 +71,7 @@ class TxnOffsetCommitRequest(Struct):
     group_id: str = ""
     producer_id: int = 0
     producer_epoch: int = 0
-    generation_id_or_member_epoch: int = -1  # 3+
+    generation_id_or_member_epoch: int = -1  # 3+; -1 checks nothing.
     member_id: str = ""  # 3+
     group_instance_id: str | None = None  # 3+
     topics: list[TxnOffsetCommitRequestTopic] = field(factory=list)
@@ -272,9 +272,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
 def encode_request(request: TxnOffsetCommitRequest, version: int, parts: list[Buffer]) -> None:
     """Append TxnOffsetCommit request to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_request_flexible(request, version, parts)
-    else:
-        _encode_request_classic(request, version, parts)
+        return _encode_request_flexible(request, version, parts)
+    return _encode_request_classic(request, version, parts)
 
 
 def _encode_request_classic(request: TxnOffsetCommitRequest, version: int, parts: list[Buffer]) -> None:
@@ -462,9 +461,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
 def encode_response(response: TxnOffsetCommitResponse, version: int, parts: list[Buffer]) -> None:
     """Append TxnOffsetCommit response to `parts`. Raises ValueError for what the version cannot say."""
     if version >= 3:
-        _encode_response_flexible(response, version, parts)
-    else:
-        _encode_response_classic(response, version, parts)
+        return _encode_response_flexible(response, version, parts)
+    return _encode_response_classic(response, version, parts)
 
 
 def _encode_response_classic(response: TxnOffsetCommitResponse, version: int, parts: list[Buffer]) -> None:

@@ -42,9 +42,9 @@ _pack_ih = Format(">ih").pack
 @define(eq=False, repr=False)
 class FeatureUpdateKey(Struct):
     feature: str = ""
-    max_version_level: int = 0
+    max_version_level: int = 0  # Below 1 removes the feature.
     allow_downgrade: bool = False  # version 0
-    upgrade_type: int = 1  # 1+
+    upgrade_type: int = 1  # 1+; 1 upgrade, 2 safe downgrade, 3 unsafe downgrade.
 
 
 @define(eq=False, repr=False)

@@ -48,9 +48,9 @@ class WritableTxnMarkerTopic(Struct):
 class WritableTxnMarker(Struct):
     producer_id: int = 0
     producer_epoch: int = 0
-    transaction_result: bool = False
+    transaction_result: bool = False  # True for committed.
     topics: list[WritableTxnMarkerTopic] = field(factory=list)
-    coordinator_epoch: int = 0
+    coordinator_epoch: int = 0  # Markers of an older coordinator are refused.
     transaction_version: int = 0  # version 2
 
 

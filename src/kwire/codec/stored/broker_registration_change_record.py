@@ -36,8 +36,8 @@ class BrokerRegistrationChangeRecord(Struct):
 
     broker_id: int = 0
     broker_epoch: int = 0
-    fenced: int = 0
-    in_controlled_shutdown: int = 0  # 1+
+    fenced: int = 0  # 1 fences, -1 unfences, 0 changes nothing.
+    in_controlled_shutdown: int = 0  # 1+; 1 begins, 0 changes nothing.
     log_dirs: list[bytes] = field(factory=list)  # 2+
     cordoned_log_dirs: list[bytes] | None = None  # version 3
 

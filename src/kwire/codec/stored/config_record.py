@@ -28,7 +28,7 @@ class ConfigRecord(Struct):
     MIN_VERSION: ClassVar[int] = 0
     MAX_VERSION: ClassVar[int] = 0
 
-    resource_type: int = 0
+    resource_type: int = 0  # As in DescribeConfigs.
     resource_name: str = ""
     name: str = ""
     value: str | None = ""

@@ -110,6 +110,7 @@ class ConsumerGroupMemberMetadataValue(Struct):
     subscribed_topic_regex: str | None = ""
     rebalance_timeout_ms: int = -1
     server_assignor: str | None = ""
+    # Null for a member of the consumer protocol.
     classic_member_metadata: ClassicMemberMetadata | None = field(factory=ClassicMemberMetadata)
 
     @classmethod

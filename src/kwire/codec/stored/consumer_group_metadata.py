@@ -77,7 +77,7 @@ class ConsumerGroupMetadataValue(Struct):
     MAX_VERSION: ClassVar[int] = 0
 
     epoch: int = 0
-    metadata_hash: int = 0
+    metadata_hash: int = 0  # Of the topics that it reads.
 
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> ConsumerGroupMetadataValue:

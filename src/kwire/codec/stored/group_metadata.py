@@ -107,15 +107,17 @@ class GroupMetadataValue(Struct):
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> GroupMetadataValue:
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
-        if version >= 4:
-            return _decode_value_flexible(buf, pos, end, version)
-        return _decode_value_classic(buf, pos, end, version)
+        return _decode_value(buf, pos, end, version)
 
     def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
-        if version >= 4:
-            return _encode_value_flexible(self, version)
-        return _encode_value_classic(self, version)
+        return _encode_value(self, version)
+
+
+def _decode_value(buf: Readable, pos: int, end: int, version: int) -> GroupMetadataValue:
+    if version >= 4:
+        return _decode_value_flexible(buf, pos, end, version)
+    return _decode_value_classic(buf, pos, end, version)
 
 
 def _decode_value_classic(buf: Readable, pos: int, end: int, version: int) -> GroupMetadataValue:
@@ -349,6 +351,12 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
     except BROKEN as error:
         raise malformed("GroupMetadataValue", version, pos - start, end - start, error) from error
     return GroupMetadataValue(protocol_type, generation, protocol, leader, current_state_timestamp, members)
+
+
+def _encode_value(record: GroupMetadataValue, version: int) -> bytes:
+    if version >= 4:
+        return _encode_value_flexible(record, version)
+    return _encode_value_classic(record, version)
 
 
 def _encode_value_classic(record: GroupMetadataValue, version: int) -> bytes:

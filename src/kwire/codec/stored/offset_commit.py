@@ -108,15 +108,17 @@ class OffsetCommitValue(Struct):
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> OffsetCommitValue:
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
-        if version >= 4:
-            return _decode_value_flexible(buf, pos, end, version)
-        return _decode_value_classic(buf, pos, end, version)
+        return _decode_value(buf, pos, end, version)
 
     def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
-        if version >= 4:
-            return _encode_value_flexible(self, version)
-        return _encode_value_classic(self, version)
+        return _encode_value(self, version)
+
+
+def _decode_value(buf: Readable, pos: int, end: int, version: int) -> OffsetCommitValue:
+    if version >= 4:
+        return _decode_value_flexible(buf, pos, end, version)
+    return _decode_value_classic(buf, pos, end, version)
 
 
 def _decode_value_classic(buf: Readable, pos: int, end: int, version: int) -> OffsetCommitValue:
@@ -187,6 +189,12 @@ def _read_offset_commit_value_tags(
         else:
             pos = tag_end
     return pos
+
+
+def _encode_value(record: OffsetCommitValue, version: int) -> bytes:
+    if version >= 4:
+        return _encode_value_flexible(record, version)
+    return _encode_value_classic(record, version)
 
 
 def _encode_value_classic(record: OffsetCommitValue, version: int) -> bytes:

@@ -41,7 +41,7 @@ class PartitionChangeRecord(Struct):
     partition_id: int = -1
     topic_id: bytes = ZERO_UUID
     isr: list[int] | None = None
-    leader: int = -2
+    leader: int = -2  # -2 when it has not changed.
     replicas: list[int] | None = None
     removing_replicas: list[int] | None = None
     adding_replicas: list[int] | None = None

@@ -86,7 +86,7 @@ def _encode_key(record: ShareSnapshotKey, version: int) -> bytes:
 class StateBatch(Struct):
     first_offset: int = 0
     last_offset: int = 0
-    delivery_state: int = 0
+    delivery_state: int = 0  # 0 available, 2 acknowledged, 4 archived.
     delivery_count: int = 0
 
 

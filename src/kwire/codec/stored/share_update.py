@@ -86,7 +86,7 @@ def _encode_key(record: ShareUpdateKey, version: int) -> bytes:
 class StateBatch(Struct):
     first_offset: int = 0
     last_offset: int = 0
-    delivery_state: int = 0
+    delivery_state: int = 0  # 0 available, 2 acknowledged, 4 archived.
     delivery_count: int = 0
 
 
@@ -98,7 +98,7 @@ class ShareUpdateValue(Struct):
 
     snapshot_epoch: int = 0
     leader_epoch: int = 0
-    start_offset: int = 0
+    start_offset: int = 0  # -1 when it has not moved.
     delivery_complete_count: int = -1
     state_batches: list[StateBatch] = field(factory=list)
 

@@ -100,8 +100,9 @@ class TransactionLogValue(Struct):
     producer_epoch: int = 0
     next_producer_epoch: int = -1  # version 1
     transaction_timeout_ms: int = 0
+    # 0 empty, 1 ongoing, 2 prepare commit, 3 prepare abort, 4 and 5 complete, 6 dead.
     transaction_status: int = 0
-    transaction_partitions: list[PartitionsSchema] | None = field(factory=list)
+    transaction_partitions: list[PartitionsSchema] | None = field(factory=list)  # Null when there are none.
     transaction_last_update_timestamp_ms: int = 0
     transaction_start_timestamp_ms: int = 0
     client_transaction_version: int = 0  # version 1
@@ -109,15 +110,17 @@ class TransactionLogValue(Struct):
     @classmethod
     def decode(cls, buf: Readable, pos: int, end: int, version: int) -> TransactionLogValue:
         """The fields, from `pos` to `end`. Raises MalformedFrame."""
-        if version >= 1:
-            return _decode_value_flexible(buf, pos, end, version)
-        return _decode_value_classic(buf, pos, end, version)
+        return _decode_value(buf, pos, end, version)
 
     def encode(self, version: int) -> bytes:
         """The fields. Raises ValueError for what the version cannot say."""
-        if version >= 1:
-            return _encode_value_flexible(self, version)
-        return _encode_value_classic(self, version)
+        return _encode_value(self, version)
+
+
+def _decode_value(buf: Readable, pos: int, end: int, version: int) -> TransactionLogValue:
+    if version >= 1:
+        return _decode_value_flexible(buf, pos, end, version)
+    return _decode_value_classic(buf, pos, end, version)
 
 
 def _decode_value_classic(buf: Readable, pos: int, end: int, version: int) -> TransactionLogValue:
@@ -255,6 +258,12 @@ def _read_transaction_log_value_tags(
         else:
             pos = tag_end
     return pos
+
+
+def _encode_value(record: TransactionLogValue, version: int) -> bytes:
+    if version >= 1:
+        return _encode_value_flexible(record, version)
+    return _encode_value_classic(record, version)
 
 
 def _encode_value_classic(record: TransactionLogValue, version: int) -> bytes:
