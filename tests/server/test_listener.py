@@ -231,15 +231,24 @@ async def test_an_override_counts_for_its_address(houses: type[House], nursery: 
     assert await (await house.connect()).receive_some(1) == b""
 
 
-async def test_an_idle_connection_is_closed_and_a_parked_one_is_not(
+async def test_idle_connections_are_closed_also_while_they_wait(
     houses: type[House], nursery: trio.Nursery
 ) -> None:
     house = houses(Limits(), nursery)
-    parked, idle = await house.visit(), await house.visit()
+    idle, parked = await house.visit(), await house.visit()
     await parked.send_all(frame(SYNC))
     await wait_all_tasks_blocked()
     nursery.start_soon(house.reception.close_idle, 1)
     assert await idle.receive_some(1) == b""
+    assert await parked.receive_some(1) == b""
+    await wait_all_tasks_blocked()
+    assert len(house.reception) == 0
+
+
+async def test_a_connection_that_moves_bytes_is_not_idle(houses: type[House], nursery: trio.Nursery) -> None:
+    house = houses(Limits(), nursery)
+    await house.visit()
+    nursery.start_soon(house.reception.close_idle, 3_600_000)
     await wait_all_tasks_blocked()
     assert len(house.reception) == 1
 

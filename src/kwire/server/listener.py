@@ -187,13 +187,17 @@ class Reception:
             connection.stop()
 
     async def close_idle(self, max_idle_ms: int) -> None:
-        """Close connections on which nothing moved for so long, unless it is the client who waits; never returns."""
+        """Close connections on which nothing moved for so long; never returns.
+
+        As with Kafka, waiting for an answer counts as idleness: a client that is gone for good would otherwise keep its
+        parked request, and its descriptor, for as long as it asked us to wait.
+        """
         max_idle = max_idle_ms / 1000
         while True:
             await trio.sleep(min(max_idle / 10, 10))
             too_old = perf_counter() - max_idle
             for connection in tuple(self._present):
-                if connection.last_active < too_old and not connection.is_parked:
+                if connection.last_active < too_old:
                     log.debug("%s was idle for %d ms", connection.peer, max_idle_ms)
                     connection.close()
 

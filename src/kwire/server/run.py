@@ -176,6 +176,8 @@ async def _serve(
             log.info("stopping: %d connections are open", len(reception))
             clients.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
             reception.stop()
+        if clients.cancel_scope.cancelled_caught:
+            log.warning("some clients did not take their last answers within %g s", GRACE_SECONDS)
         background.cancel_scope.cancel()
 
 
