@@ -21,7 +21,7 @@ from kwire.errors import ErrorCode, KafkaError
 
 
 def delete_topics(broker: Broker, caller: Caller, request: DeleteTopicsRequest) -> DeleteTopicsResponse:
-    """Remove each topic named; their files go later."""
+    """Remove each topic named, with what groups committed in it; its files go later."""
     asked = _asked(request, caller.version)
     if not broker.config.bool("delete.topic.enable"):
         code = ErrorCode.TOPIC_DELETION_DISABLED if caller.version >= 3 else ErrorCode.INVALID_REQUEST
@@ -39,6 +39,7 @@ def delete_topics(broker: Broker, caller: Caller, request: DeleteTopicsRequest) 
                 raise KafkaError(ErrorCode.INVALID_REQUEST, "The topic is named more than once.")
             topic = _find(broker, each)
             broker.topics.delete(topic)
+            broker.groups.topic_deleted(topic.name)
         except KafkaError as error:
             responses.append(_refusal(each.name, each.topic_id, error))
         else:

@@ -15,7 +15,7 @@ from kwire.codec.messages.join_group import (
     JoinGroupResponse,
     JoinGroupResponseMember,
 )
-from kwire.errors import ErrorCode
+from kwire.errors import ErrorCode, KafkaError
 
 PARKED_AT_MOST_MS = 2**31 - 1
 """The longest timeout that the protocol can say; the group's own timers answer before it."""
@@ -43,7 +43,10 @@ def join_group(
         can_retry_with_id=version >= 4,
         can_skip_assignment=version >= 9,
     )
-    parked = broker.groups.join(request.group_id, join, now_ms)
+    try:
+        parked = broker.groups.join(request.group_id, join, now_ms)
+    except KafkaError as error:
+        return _response(Joined(error.code, join.member_id), version)
     if parked.answer is not None:
         return _response(parked.answer, version)
 
@@ -56,8 +59,8 @@ def join_group(
 
 
 def error_response(request: JoinGroupRequest, code: ErrorCode) -> JoinGroupResponse:
-    """Not a member, and why."""
-    return JoinGroupResponse(error_code=code, member_id=request.member_id)
+    """Not a member, and why; readable in every version."""
+    return JoinGroupResponse(error_code=code, member_id=request.member_id, protocol_name="")
 
 
 def _response(answer: Joined, version: int) -> JoinGroupResponse:

@@ -16,10 +16,10 @@ from kwire.errors import ErrorCode
 
 
 def list_groups(broker: Broker, caller: Caller, request: ListGroupsRequest) -> ListGroupsResponse:
-    """The groups that pass the filters; letters in filters may be large or small."""
+    """The groups that pass the filters; case does not matter."""
     found = broker.groups.listed(
         states={state.strip().lower() for state in request.states_filter},
-        types={each.strip().lower() for each in request.types_filter},
+        types={each.lower() for each in request.types_filter},
     )
     return ListGroupsResponse(
         groups=[

@@ -103,7 +103,7 @@ class ClassicGroup(Rebalancing):
         try:
             member = self.members.validated(member_id, join.instance_id)
         except KafkaError as error:
-            return Parked(Joined(error.code, member_id, protocol_name=None))
+            return Parked(Joined(error.code, member_id))
         if join.protocols == member.protocols:
             if self.state is State.COMPLETING_REBALANCE:
                 return Parked(self._joined(member))  # the first answer did not reach it

@@ -64,7 +64,7 @@ class Joined:
     member_id: str = ""
     generation: int = -1
     protocol_type: str | None = None
-    protocol_name: str | None = ""
+    protocol_name: str | None = None
     leader_id: str = ""
     skip_assignment: bool = False
     members: list[tuple[str, str | None, bytes]] = attrs.Factory(list)

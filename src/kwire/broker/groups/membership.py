@@ -124,7 +124,7 @@ class Membership:
 
     def replace(self, old: Member, new: Member) -> None:
         """`new` is `old` under another member id: whoever still waits under the old one is fenced (KIP-345)."""
-        self.answer_join(old, Joined(ErrorCode.FENCED_INSTANCE_ID, old.member_id, protocol_name=None))
+        self.answer_join(old, Joined(ErrorCode.FENCED_INSTANCE_ID, old.member_id))
         self.answer_sync(old, Synced(ErrorCode.FENCED_INSTANCE_ID))
         self._no_longer_supports(old)
         del self._by_id[old.member_id]
