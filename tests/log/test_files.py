@@ -58,6 +58,20 @@ def test_slices_stay_good_while_the_file_grows_and_after_it_is_closed(files: Fil
     assert bytes(after) == block[50_000:] + block[:50_000]
 
 
+def test_many_small_reads_of_a_grown_file_end_up_in_a_new_map(tmp_path: Path) -> None:
+    file = DiskFiles().open(str(tmp_path / "a"), create=True)
+    content = os.urandom(1_000_000)
+    file.write(0, (content,), len(content))
+    kinds = []
+    for start in range(0, 990_000, 10_000):
+        part = file.read(start, start + 10_000)
+        assert bytes(part) == content[start : start + 10_000]
+        kinds.append(type(part))
+    assert set(kinds[:10]) == {bytes}
+    assert set(kinds[-10:]) == {memoryview}
+    file.close()
+
+
 def test_truncate_cuts_and_grows_with_zeros(files: Files, root: str) -> None:
     file = files.open(f"{root}/a", create=True)
     file.write(0, (b"x" * 50_000,), 50_000)

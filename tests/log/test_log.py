@@ -6,6 +6,7 @@ import errno
 import itertools
 import os
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -600,7 +601,37 @@ def test_a_full_disk_is_named_in_one_sentence() -> None:
         make(memory, "")
 
 
-def test_closed_logs_hold_no_descriptors(tmp_path: object) -> None:
+def test_logs_hold_descriptors_only_for_what_is_appended_or_read(tmp_path: Path) -> None:
+    def descriptors() -> int:
+        return len(os.listdir("/dev/fd"))
+
+    before = descriptors()
+    logs = [
+        Log.create(DiskFiles(), str(tmp_path / f"t-{index}"), "t", index, bytes(16), LogConfig())
+        for index in range(20)
+    ]
+    assert descriptors() == before
+    append(logs[0], batch(1))
+    assert descriptors() == before + 3
+    for log in logs:
+        log.close()
+    assert descriptors() == before
+    logs = [Log.open(DiskFiles(), log.directory, log.config, clean=True) for log in logs]
+    assert descriptors() == before
+    logs[0].read(0, 100, 1, True)
+    assert descriptors() == before + 1
+    for log in logs:
+        log.close()
+
+
+def test_a_batch_of_another_size_than_it_says_never_enters(log: Log) -> None:
+    data = batch(2)
+    with pytest.raises(ValueError):
+        log.append(data + b"x", parse_header(data), 0, 0)
+    assert (log.log_end_offset, log.size_bytes) == (0, 0)
+
+
+def test_closed_logs_hold_no_descriptors(tmp_path: Path) -> None:
     before = len(os.listdir("/dev/fd"))
     log = make(DiskFiles(), str(tmp_path), segment_bytes=60_000)
     for _ in range(20):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import TextIO
 
 from kwire.log.checkpoint import BadCheckpoint, decode_checkpoint
@@ -40,25 +39,35 @@ _CONTROL_TYPES = (
 _SHOWN_BYTES = 100
 
 
-def dump_file(path: str, out: TextIO, deep: bool = False, *, files: Files | None = None) -> int:
+def dump_file(
+    path: str,
+    out: TextIO,
+    deep: bool = False,
+    *,
+    files: Files | None = None,
+    show_time: Callable[[int], str] = str,
+) -> int:
     """Print and check one file, or every known file of a directory; how many problems were found.
 
-    `deep` opens the batches: it prints the records of `.log` files and checks them against their batches.
-    Raises OSError for a file that cannot be read.
+    `deep` opens the batches: it prints the records of `.log` files and checks them against their batches. `show_time`
+    makes text of a timestamp in ms, for those who would rather read a date. Raises OSError for a file that cannot be
+    read.
     """
     files = DiskFiles() if files is None else files
     if files.is_directory(path):
         problems = 0
         for entry in sorted(files.entries(path), key=lambda entry: entry.name):
             if entry.is_directory or _printer(entry.name) is not None:
-                problems += dump_file(f"{path.rstrip('/')}/{entry.name}", out, deep, files=files)
+                problems += dump_file(
+                    f"{path.rstrip('/')}/{entry.name}", out, deep, files=files, show_time=show_time
+                )
         return problems
     printer = _printer(posixpath.basename(path))
     if printer is None:
         files.open(path, read_only=True).close()  # that there is no such file would be the better complaint
         print(f"PROBLEM {path}: not a file that kwire knows", file=out)
         return 1
-    dump = _Dump(files, path, out, deep)
+    dump = _Dump(files, path, out, deep, show_time)
     print(path, file=out)
     printer(dump)
     return dump.problems
@@ -67,12 +76,18 @@ def dump_file(path: str, out: TextIO, deep: bool = False, *, files: Files | None
 class _Dump:
     """The printing of one file."""
 
-    def __init__(self, files: Files, path: str, out: TextIO, deep: bool) -> None:
+    def __init__(
+        self, files: Files, path: str, out: TextIO, deep: bool, show_time: Callable[[int], str]
+    ) -> None:
         self.path = path
         self.deep = deep
         self.problems = 0
         self._files = files
         self._out = out
+        self._show_time = show_time
+
+    def time(self, timestamp_ms: int) -> str:
+        return "none" if timestamp_ms < 0 else self._show_time(timestamp_ms)
 
     def line(self, text: str) -> None:
         print(f"  {text}", file=self._out)
@@ -127,13 +142,13 @@ def _dump_log(dump: _Dump) -> None:
             dump.problem(f"byte {position} of {len(view)}: {header}")
             return
         batches += 1
-        dump.line(_describe_batch(position, header))
+        dump.line(_describe_batch(dump, position, header))
         if dump.deep:
             _dump_records(dump, header, view[position : position + header.size])
     dump.line(f"{batches} batches, {len(view)} bytes")
 
 
-def _describe_batch(position: int, header: BatchHeader) -> str:
+def _describe_batch(dump: _Dump, position: int, header: BatchHeader) -> str:
     kind = "LogAppendTime" if header.is_log_append_time else "CreateTime"
     words = [
         f"offset {header.base_offset}..{header.last_offset}",
@@ -142,7 +157,7 @@ def _describe_batch(position: int, header: BatchHeader) -> str:
         f"size {header.size}",
         f"codec {CODEC_NAMES[header.codec] if header.codec < len(CODEC_NAMES) else header.codec}",
         f"leader epoch {header.leader_epoch}",
-        f"{kind} {_time(header.max_timestamp)}",
+        f"{kind} {dump.time(header.max_timestamp)}",
         f"crc {header.crc:08x}",
     ]
     if header.producer_id >= 0:
@@ -150,7 +165,7 @@ def _describe_batch(position: int, header: BatchHeader) -> str:
         if header.base_sequence >= 0:
             words.append(f"sequence {header.base_sequence}..{header.last_sequence}")
     if header.delete_horizon_ms is not None:
-        words.append(f"delete horizon {_time(header.delete_horizon_ms)}")
+        words.append(f"delete horizon {dump.time(header.delete_horizon_ms)}")
     if header.is_transactional:
         words.append("transactional")
     if header.is_control:
@@ -164,7 +179,7 @@ def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
     count = 0
     try:
         for record in iter_records(batch, header):
-            dump.line(_describe_record(record, header.is_control))
+            dump.line(_describe_record(dump, record, header.is_control))
             if record.offset < next_offset:
                 dump.problem(
                     f"the record with offset {record.offset} comes where {next_offset} or more was due"
@@ -184,8 +199,8 @@ def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
         )
 
 
-def _describe_record(record: Record, control: bool) -> str:
-    words = [f"  | offset {record.offset}", _time(record.timestamp)]
+def _describe_record(dump: _Dump, record: Record, control: bool) -> str:
+    words = [f"  | offset {record.offset}", dump.time(record.timestamp)]
     if control and record.key is not None and len(record.key) >= 4:
         kind = int.from_bytes(record.key[2:4], "big")
         words.append(f"control {_CONTROL_TYPES[kind] if kind < len(_CONTROL_TYPES) else kind}")
@@ -205,16 +220,6 @@ def _show(data: bytes | None) -> str:
         return "null"
     shown = ascii(data[:_SHOWN_BYTES].decode("latin-1"))
     return shown if len(data) <= _SHOWN_BYTES else f"{shown}... ({len(data)} bytes)"
-
-
-def _time(timestamp_ms: int) -> str:
-    if timestamp_ms < 0:
-        return str(timestamp_ms)
-    try:
-        moment = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return str(timestamp_ms)
-    return f"{timestamp_ms} ({moment:%Y-%m-%d %H:%M:%S}Z)"
 
 
 def _dump_index(dump: _Dump) -> None:
@@ -263,7 +268,7 @@ def _dump_time_index(dump: _Dump) -> None:
     for at in range(len(index)):
         timestamp, relative = index[at]
         offset = dump.base_offset + relative
-        dump.line(f"{_time(timestamp)}  offset {offset}")
+        dump.line(f"{dump.time(timestamp)}  offset {offset}")
         if timestamp <= last_timestamp or offset <= last_offset:
             dump.problem(f"the entry for offset {offset} does not rise above the one before")
         last_timestamp, last_offset = timestamp, offset
@@ -306,7 +311,7 @@ def _dump_snapshot(dump: _Dump) -> None:
     for entry in entries:
         dump.line(
             f"producer {entry.producer_id}  epoch {entry.epoch}  last sequence {entry.last_sequence}  "
-            f"last offset {entry.last_offset}  offset delta {entry.offset_delta}  {_time(entry.timestamp)}  "
+            f"last offset {entry.last_offset}  offset delta {entry.offset_delta}  {dump.time(entry.timestamp)}  "
             f"coordinator epoch {entry.coordinator_epoch}  transaction since {entry.current_txn_first_offset}"
         )
     dump.line(f"{len(entries)} producers")

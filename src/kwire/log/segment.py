@@ -311,6 +311,8 @@ class Segment:
         """Write one whole batch at the end, stamped with offset and leader epoch. OSError leaves all as it was."""
         position = self.size
         size = len(batch)
+        if size != length + LENGTH_OVERHEAD:
+            raise ValueError(f"A batch of {size} bytes says that it has {length + LENGTH_OVERHEAD}")
         indexed = self._unindexed_bytes > self._interval_bytes
         if self._torn:
             self._cut_torn_write()
