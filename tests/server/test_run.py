@@ -167,6 +167,31 @@ async def test_stopping_answers_parked_fetches_and_closes_everything(start: Star
         await RawClient.connect(server.bound[0].port)
 
 
+async def test_clients_that_take_no_answer_do_not_hold_up_the_end(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(run, "GRACE_SECONDS", 0.0)
+    server = await start()
+    client = await server.client()
+    await client.create("orders")
+    value = bytes(1_000_000)
+    for _ in range(20):
+        await client.produce("orders", value)
+    await client.send_fetch("orders")
+    await wait_all_tasks_blocked(0.05)
+    server.stop.set()
+    await server.ended.wait()
+    assert "did not take their last answers" in caplog.text
+
+
+def test_a_server_of_its_own_takes_all_descriptors_it_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = []
+    monkeypatch.setattr("resource.getrlimit", lambda which: (1024, 4096))
+    monkeypatch.setattr("resource.setrlimit", lambda which, limits: wanted.append(limits))
+    run._raise_descriptor_limit()
+    assert wanted == [(4096, 4096)]
+
+
 async def test_data_and_topics_survive_a_restart(start: Start) -> None:
     first = await start()
     client = await first.client()

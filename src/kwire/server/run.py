@@ -89,11 +89,14 @@ async def serve(
     """Serve Kafka until told to stop, and leave a clean data directory.
 
     `ready` is called, and a nursery's `start` returns, once clients can connect, with one `Bound` per listener in the
-    order of `listeners`. The server stops when `stop` is set, when cancelled, or, with `handle_signals` (main thread
-    only), at SIGTERM or SIGINT; a second signal ends the process at once with status 128 + signal.
+    order of `listeners`. The server stops when `stop` is set or when cancelled. `handle_signals` says that the process
+    is the server's: it also stops at SIGTERM or SIGINT (main thread only), a second signal ends the process at once
+    with status 128 + signal, and the process may open as many files as the system allows it.
 
     Raises CannotStart when a port or the data directory cannot be had, InvalidSetting for settings that make no sense.
     """
+    if handle_signals:
+        _raise_descriptor_limit()
     stop = trio.Event() if stop is None else stop
     clock = SystemClock() if clock is None else clock
     with _signals_set(stop, handle_signals):
@@ -133,6 +136,21 @@ def _is_a_bug(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return any(map(_is_a_bug, error.exceptions))
     return isinstance(error, Exception)
+
+
+def _raise_descriptor_limit() -> None:
+    """Sockets and segments are many: ask for as many descriptors as we may have, as a JVM does by default."""
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (
+        ImportError,
+        OSError,
+        ValueError,
+    ) as error:  # No such thing here, or a limit that cannot be named.
+        log.debug("the descriptor limit stays as it is: %s", error)
 
 
 def _tell(
