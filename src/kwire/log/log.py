@@ -27,7 +27,7 @@ from kwire.log.partition_metadata import (
 )
 from kwire.log.recovery import Recovered, check_segment, clean_up, hole_between
 from kwire.log.seam import Buffer, Entry, Files
-from kwire.log.segment import LOG_SUFFIX, SUFFIXES, CorruptLog, Segment, file_name
+from kwire.log.segment import LOG_SUFFIX, MAX_INT, SUFFIXES, CorruptLog, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
 from kwire.log.trash import DELETED_SUFFIX, Trash
 from kwire.records.batch import BatchHeader
@@ -351,7 +351,7 @@ class Log:
             if size and (
                 size + len(batch) > self._segment_bytes
                 or segment.full
-                or last_offset - segment.base_offset > 2147483647
+                or last_offset - segment.base_offset > MAX_INT
                 or (
                     timestamp - segment.first_timestamp
                     if segment.first_timestamp >= 0

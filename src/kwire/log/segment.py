@@ -37,6 +37,7 @@ TXN_INDEX_SUFFIX = ".txnindex"
 SUFFIXES = (LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX)
 
 MAX_INT = 2**31 - 1
+"""Positions, and offsets relative to the base, are 32 bits wide in the indexes."""
 
 _SMALLEST_LENGTH = BATCH_OVERHEAD - LENGTH_OVERHEAD
 _WINDOW_BYTES = 8192
@@ -124,11 +125,6 @@ class Segment:
 
     def __repr__(self) -> str:
         return f"<Segment {self._path} {self.size} bytes>"
-
-    @property
-    def last_possible_offset(self) -> int:
-        """Offsets relative to the base are 32 bits wide in the indexes."""
-        return self.base_offset + MAX_INT
 
     @property
     def interval_bytes(self) -> int:
