@@ -150,8 +150,11 @@ class Decoder:
         self.gather("n", "B", 1)
         self.flush()
 
-    def length(self, code: str, compact: bool) -> None:
-        """Read a length into `n`. A compact one is still one more than it says, and may be the first byte only."""
+    def length(self, code: str, compact: bool, name: str = "") -> None:
+        """Read a length into `n`. A compact one is still one more than it says.
+
+        With a `name` it is a string's, which has a limit; a classic length cannot go over it.
+        """
         if not compact:
             self.gather("n", code, FIXED[{"h": "int16", "i": "int32"}[code]][1])
             self.flush()
@@ -159,6 +162,9 @@ class Decoder:
         self.count()
         with self.code.block("if n > 127:"):
             self.code(f"n, pos = {self.module.use('uvarint_rest')}(buf, pos, n)")
+            if name:
+                with self.code.block(f"if n > {self.module.use('LONGEST_STRING')} + 1:"):
+                    self.code(f'{self.module.use("refuse_string")}("{name}", n - 1)')
 
     # Fields
 
@@ -178,7 +184,8 @@ class Decoder:
     def text(self, struct: Struct, item: Field, scope: Versions, compact: bool) -> None:
         """A string, bytes or records."""
         local = self.names.local(struct, item.name)
-        self.length("h" if item.base == "string" else "i", compact)
+        is_string = item.base == "string"
+        self.length("h" if is_string else "i", compact, item.name if is_string else "")
         reading = {
             "string": 'buf[pos:stop].decode("utf-8", "replace")',
             "bytes": "bytes(buf[pos:stop])",

@@ -151,12 +151,6 @@ class Encoder:
             self.code(f'{self.module.use("refuse_null")}("{item.name}", version)')
 
     def text(self, item: Field, value: str, compact: bool) -> None:
-        if item.base == "string" and not compact and not item.nullable:
-            self.code(f"data = {value}.encode()")
-            self.gather("len(data)", "h")
-            self.flush()
-            self.code("out += data")
-            return
         self.flush()
         kind = "compact_" if compact else ""
         if item.base == "records":

@@ -18,6 +18,8 @@ Buffer: TypeAlias = bytes | bytearray | memoryview
 Readable: TypeAlias = bytes | bytearray
 
 ZERO_UUID: Final = bytes(16)
+LONGEST_STRING: Final = 0x7FFF
+"""In bytes; also where a varint could say more."""
 
 
 class BadLength(Exception):
@@ -54,6 +56,11 @@ def refuse(name: str, length: int, room: int) -> NoReturn:
     if length < 0:
         raise BadLength(f"{name} is null")
     raise BadLength(f"{name} has length {length}, but only {max(room, 0)} bytes are left")
+
+
+def refuse_string(name: str, length: int) -> NoReturn:
+    """A string over the limit. Raises BadLength."""
+    raise BadLength(f"{name} has length {length}, and {LONGEST_STRING} is the limit")
 
 
 def refuse_null(name: str, version: int) -> NoReturn:
@@ -112,6 +119,8 @@ def read_compact_strings(buf: Readable, pos: int, end: int, count: int, name: st
         stop = pos + length - 1
         if length == 0 or stop > end:
             refuse(name, length - 1, end - pos)
+        if length > LONGEST_STRING + 1:
+            refuse_string(name, length - 1)
         strings.append(buf[pos:stop].decode("utf-8", "replace"))
         pos = stop
     return strings, pos
@@ -165,17 +174,19 @@ NULL_INT32: Final = b"\xff\xff\xff\xff"
 
 
 def write_string(out: bytearray, text: str | None) -> None:
-    """A string with an int16 length, or null."""
+    """A string with an int16 length, or null. Raises ValueError for one that is too long."""
     if text is None:
         out += NULL_INT16
     else:
         data = text.encode()
+        if len(data) > LONGEST_STRING:
+            raise ValueError(f"a string of {len(data)} bytes cannot be written")
         out += _pack_int16(len(data))
         out += data
 
 
 def write_compact_string(out: bytearray, text: str | None) -> None:
-    """A string with a varint length, or null."""
+    """A string with a varint length, or null. Raises ValueError for one that is too long."""
     if text is None:
         out.append(0)
         return
@@ -183,6 +194,8 @@ def write_compact_string(out: bytearray, text: str | None) -> None:
     size = len(data) + 1
     if size < 128:
         out.append(size)
+    elif size > LONGEST_STRING + 1:
+        raise ValueError(f"a string of {len(data)} bytes cannot be written")
     else:
         write_uvarint(out, size)
     out += data

@@ -8,14 +8,17 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
 )
 
 KEY = 25
@@ -29,11 +32,9 @@ _unpack_ih = Format(">ih").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_qhB = Format(">qhB").unpack_from
 _unpack_qhh = Format(">qhh").unpack_from
-_pack_h = Format(">h").pack
 _pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
 _pack_qh = Format(">qh").pack
-_pack_qhh = Format(">qhh").pack
 
 
 @define(eq=False, repr=False)
@@ -82,6 +83,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("transactional_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("transactional_id", n - 1, end - pos)
@@ -91,6 +94,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 11
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -116,12 +121,9 @@ def encode_request(request: AddOffsetsToTxnRequest, version: int, parts: list[Bu
 
 def _encode_request_classic(request: AddOffsetsToTxnRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.transactional_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = request.group_id.encode()
-    out += _pack_qhh(request.producer_id, request.producer_epoch, len(data))
-    out += data
+    write_string(out, request.transactional_id)
+    out += _pack_qh(request.producer_id, request.producer_epoch)
+    write_string(out, request.group_id)
     parts.append(out)
 
 

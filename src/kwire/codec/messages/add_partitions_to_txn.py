@@ -9,15 +9,18 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -138,6 +141,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("transactional_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("transactional_id", n - 1, end - pos)
@@ -156,6 +161,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -193,6 +200,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("v3_and_below_transactional_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("v3_and_below_transactional_id", n - 1, end - pos)
@@ -211,6 +220,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -258,18 +269,14 @@ def _encode_request_classic(request: AddPartitionsToTxnRequest, version: int, pa
     out = bytearray()
     if request.transactions:
         refuse_field("transactions", version)
-    data = request.v3_and_below_transactional_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.v3_and_below_transactional_id)
     out += _pack_qhi(
         request.v3_and_below_producer_id,
         request.v3_and_below_producer_epoch,
         len(request.v3_and_below_topics),
     )
     for add_partitions_to_txn_topic in request.v3_and_below_topics:
-        data = add_partitions_to_txn_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, add_partitions_to_txn_topic.name)
         n = len(add_partitions_to_txn_topic.partitions)
         out += pack(f">i{n}i", n, *add_partitions_to_txn_topic.partitions)
     parts.append(out)
@@ -427,6 +434,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("transactional_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("transactional_id", n - 1, end - pos)
@@ -445,6 +454,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -491,6 +502,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -545,9 +558,7 @@ def _encode_response_classic(response: AddPartitionsToTxnResponse, version: int,
         refuse_field("results_by_transaction", version)
     out += _pack_ii(response.throttle_time_ms, len(response.results_by_topic_v3_and_below))
     for add_partitions_to_txn_topic_result in response.results_by_topic_v3_and_below:
-        data = add_partitions_to_txn_topic_result.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, add_partitions_to_txn_topic_result.name)
         out += _pack_i(len(add_partitions_to_txn_topic_result.results_by_partition))
         for add_partitions_to_txn_partition_result in add_partitions_to_txn_topic_result.results_by_partition:
             out += _pack_ih(

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -62,6 +64,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AddRaftVo
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("cluster_id", n - 1)
         cluster_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -82,6 +86,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AddRaftVo
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -91,6 +97,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AddRaftVo
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -156,6 +164,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AddRaftV
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1

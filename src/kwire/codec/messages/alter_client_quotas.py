@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -160,6 +162,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("entity_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("entity_type", n - 1, end - pos)
@@ -169,6 +173,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("entity_name", n - 1)
                 entity_name: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -194,6 +200,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("key", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("key", n - 1, end - pos)
@@ -233,15 +241,11 @@ def _encode_request_classic(request: AlterClientQuotasRequest, version: int, par
     for entry_data in request.entries:
         out += _pack_i(len(entry_data.entity))
         for entity_data in entry_data.entity:
-            data = entity_data.entity_type.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, entity_data.entity_type)
             write_string(out, entity_data.entity_name)
         out += _pack_i(len(entry_data.ops))
         for op_data in entry_data.ops:
-            data = op_data.key.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, op_data.key)
             out += _pack_dt(op_data.value, op_data.remove)
     out += _pack_t(request.validate_only)
     parts.append(out)
@@ -368,6 +372,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -388,6 +394,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("entity_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("entity_type", n - 1, end - pos)
@@ -397,6 +405,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("entity_name", n - 1)
                 entity_name: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -440,9 +450,7 @@ def _encode_response_classic(response: AlterClientQuotasResponse, version: int, 
         write_string(out, entry_data.error_message)
         out += _pack_i(len(entry_data.entity))
         for entity_data in entry_data.entity:
-            data = entity_data.entity_type.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, entity_data.entity_type)
             write_string(out, entity_data.entity_name)
     parts.append(out)
 

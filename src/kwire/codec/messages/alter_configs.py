@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -39,7 +41,6 @@ _unpack_ii = Format(">ii").unpack_from
 _pack_t = Format(">?").pack
 _pack_tB = Format(">?B").pack
 _pack_b = Format(">b").pack
-_pack_bh = Format(">bh").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
@@ -136,6 +137,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -154,6 +157,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -163,6 +168,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("value", n - 1)
                 alterable_config_value: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -202,14 +209,11 @@ def _encode_request_classic(request: AlterConfigsRequest, version: int, parts: l
     out = bytearray()
     out += _pack_i(len(request.resources))
     for alter_configs_resource in request.resources:
-        data = alter_configs_resource.resource_name.encode()
-        out += _pack_bh(alter_configs_resource.resource_type, len(data))
-        out += data
+        out += _pack_b(alter_configs_resource.resource_type)
+        write_string(out, alter_configs_resource.resource_name)
         out += _pack_i(len(alter_configs_resource.configs))
         for alterable_config in alter_configs_resource.configs:
-            data = alterable_config.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, alterable_config.name)
             write_string(out, alterable_config.value)
     out += _pack_t(request.validate_only)
     parts.append(out)
@@ -311,6 +315,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -322,6 +328,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -358,9 +366,8 @@ def _encode_response_classic(response: AlterConfigsResponse, version: int, parts
     for alter_configs_resource_response in response.responses:
         out += _pack_h(alter_configs_resource_response.error_code)
         write_string(out, alter_configs_resource_response.error_message)
-        data = alter_configs_resource_response.resource_name.encode()
-        out += _pack_bh(alter_configs_resource_response.resource_type, len(data))
-        out += data
+        out += _pack_b(alter_configs_resource_response.resource_type)
+        write_string(out, alter_configs_resource_response.resource_name)
     parts.append(out)
 
 

@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -80,6 +82,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AlterPart
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -202,6 +206,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterPar
         pos += 3
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -222,6 +228,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterPar
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -240,6 +248,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterPar
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 reassignable_partition_response_error_message: str | None = None
                 if n:
                     stop = pos + n - 1

@@ -9,14 +9,17 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -32,7 +35,6 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_ih = Format(">ih").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_ii = Format(">ii").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
@@ -123,6 +125,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("path", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("path", n - 1, end - pos)
@@ -141,6 +145,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -187,14 +193,10 @@ def _encode_request_classic(request: AlterReplicaLogDirsRequest, version: int, p
     out = bytearray()
     out += _pack_i(len(request.dirs))
     for alter_replica_log_dir in request.dirs:
-        data = alter_replica_log_dir.path.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, alter_replica_log_dir.path)
         out += _pack_i(len(alter_replica_log_dir.topics))
         for alter_replica_log_dir_topic in alter_replica_log_dir.topics:
-            data = alter_replica_log_dir_topic.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, alter_replica_log_dir_topic.name)
             n = len(alter_replica_log_dir_topic.partitions)
             out += pack(f">i{n}i", n, *alter_replica_log_dir_topic.partitions)
     parts.append(out)
@@ -302,6 +304,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -350,9 +354,7 @@ def _encode_response_classic(
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.results))
     for alter_replica_log_dir_topic_result in response.results:
-        data = alter_replica_log_dir_topic_result.topic_name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, alter_replica_log_dir_topic_result.topic_name)
         out += _pack_i(len(alter_replica_log_dir_topic_result.partitions))
         for alter_replica_log_dir_partition_result in alter_replica_log_dir_topic_result.partitions:
             out += _pack_ih(

@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -60,6 +62,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AlterShar
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -78,6 +82,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> AlterShar
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -170,6 +176,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterSha
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -190,6 +198,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterSha
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -210,6 +220,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> AlterSha
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 alter_share_group_offsets_response_partition_error_message: str | None = None
                 if n:
                     stop = pos + n - 1

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -79,6 +81,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_software_name", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_software_name", n - 1, end - pos)
@@ -88,6 +92,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_software_version", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_software_version", n - 1, end - pos)
@@ -100,6 +106,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("cluster_id", n - 1)
             cluster_id = None
             if n:
                 stop = pos + n - 1
@@ -256,6 +264,8 @@ def _read_api_versions_response_tags(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -287,6 +297,8 @@ def _read_api_versions_response_tags(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -149,6 +151,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -160,6 +164,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -169,6 +175,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_state", n - 1, end - pos)
@@ -178,6 +186,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
             pos += 9
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("assignor_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("assignor_name", n - 1, end - pos)
@@ -196,6 +206,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("member_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("member_id", n - 1, end - pos)
@@ -205,6 +217,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("instance_id", n - 1)
                 instance_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -216,6 +230,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("rack_id", n - 1)
                 rack_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -227,6 +243,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_id", n - 1, end - pos)
@@ -236,6 +254,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_host", n - 1, end - pos)
@@ -253,6 +273,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subscribed_topic_regex", n - 1)
                 subscribed_topic_regex: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -273,6 +295,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                     pos += 17
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic_name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic_name", n - 1, end - pos)
@@ -310,6 +334,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
                     pos += 17
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic_name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic_name", n - 1, end - pos)

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -17,6 +18,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -67,6 +69,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -76,6 +80,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -85,6 +91,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("instance_id", n - 1)
         instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -96,6 +104,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         rack_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -117,6 +127,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subscribed_topic_regex", n - 1)
             subscribed_topic_regex = None
             if n:
                 stop = pos + n - 1
@@ -128,6 +140,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ConsumerG
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("server_assignor", n - 1)
         server_assignor: str | None = None
         if n:
             stop = pos + n - 1
@@ -258,6 +272,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -269,6 +285,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Consumer
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         member_id: str | None = None
         if n:
             stop = pos + n - 1

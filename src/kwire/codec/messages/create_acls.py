@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -39,7 +41,6 @@ _unpack_ii = Format(">ii").unpack_from
 _pack_b = Format(">b").pack
 _pack_bb = Format(">bb").pack
 _pack_bbB = Format(">bbB").pack
-_pack_bh = Format(">bh").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
@@ -134,6 +135,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -143,6 +146,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("principal", n - 1, end - pos)
@@ -152,6 +157,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -194,15 +201,11 @@ def _encode_request_classic(request: CreateAclsRequest, version: int, parts: lis
     out = bytearray()
     out += _pack_i(len(request.creations))
     for acl_creation in request.creations:
-        data = acl_creation.resource_name.encode()
-        out += _pack_bh(acl_creation.resource_type, len(data))
-        out += data
-        data = acl_creation.principal.encode()
-        out += _pack_bh(acl_creation.resource_pattern_type, len(data))
-        out += data
-        data = acl_creation.host.encode()
-        out += _pack_h(len(data))
-        out += data
+        out += _pack_b(acl_creation.resource_type)
+        write_string(out, acl_creation.resource_name)
+        out += _pack_b(acl_creation.resource_pattern_type)
+        write_string(out, acl_creation.principal)
+        write_string(out, acl_creation.host)
         out += _pack_bb(acl_creation.operation, acl_creation.permission_type)
     parts.append(out)
 
@@ -286,6 +289,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1

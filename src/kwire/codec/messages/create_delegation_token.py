@@ -8,17 +8,20 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
     write_compact_bytes,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -38,13 +41,11 @@ _unpack_qB = Format(">qB").unpack_from
 _unpack_qqqB = Format(">qqqB").unpack_from
 _unpack_qqqh = Format(">qqqh").unpack_from
 _pack_h = Format(">h").pack
-_pack_hh = Format(">hh").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
 _pack_q = Format(">q").pack
 _pack_qB = Format(">qB").pack
 _pack_qqq = Format(">qqq").pack
-_pack_qqqh = Format(">qqqh").pack
 
 
 @define(eq=False, repr=False)
@@ -111,6 +112,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("owner_principal_type", n - 1)
             owner_principal_type = None
             if n:
                 stop = pos + n - 1
@@ -122,6 +125,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("owner_principal_name", n - 1)
             owner_principal_name = None
             if n:
                 stop = pos + n - 1
@@ -142,6 +147,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("principal_type", n - 1, end - pos)
@@ -151,6 +158,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("principal_name", n - 1, end - pos)
@@ -187,12 +196,8 @@ def _encode_request_classic(request: CreateDelegationTokenRequest, version: int,
         refuse_field("owner_principal_name", version)
     out += _pack_i(len(request.renewers))
     for creatable_renewers in request.renewers:
-        data = creatable_renewers.principal_type.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = creatable_renewers.principal_name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, creatable_renewers.principal_type)
+        write_string(out, creatable_renewers.principal_name)
     out += _pack_q(request.max_lifetime_ms)
     parts.append(out)
 
@@ -307,6 +312,8 @@ def _decode_response_flexible(
         pos += 3
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("principal_type", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("principal_type", n - 1, end - pos)
@@ -316,6 +323,8 @@ def _decode_response_flexible(
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("principal_name", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("principal_name", n - 1, end - pos)
@@ -328,6 +337,8 @@ def _decode_response_flexible(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("token_requester_principal_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("token_requester_principal_type", n - 1, end - pos)
@@ -337,6 +348,8 @@ def _decode_response_flexible(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("token_requester_principal_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("token_requester_principal_name", n - 1, end - pos)
@@ -346,6 +359,8 @@ def _decode_response_flexible(
         pos += 25
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("token_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("token_id", n - 1, end - pos)
@@ -398,17 +413,11 @@ def _encode_response_classic(
         refuse_field("token_requester_principal_type", version)
     if response.token_requester_principal_name:
         refuse_field("token_requester_principal_name", version)
-    data = response.principal_type.encode()
-    out += _pack_hh(response.error_code, len(data))
-    out += data
-    data = response.principal_name.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = response.token_id.encode()
-    out += _pack_qqqh(
-        response.issue_timestamp_ms, response.expiry_timestamp_ms, response.max_timestamp_ms, len(data)
-    )
-    out += data
+    out += _pack_h(response.error_code)
+    write_string(out, response.principal_type)
+    write_string(out, response.principal_name)
+    out += _pack_qqq(response.issue_timestamp_ms, response.expiry_timestamp_ms, response.max_timestamp_ms)
+    write_string(out, response.token_id)
     write_bytes(out, response.hmac)
     out += _pack_i(response.throttle_time_ms)
     parts.append(out)

@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -127,6 +129,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -184,9 +188,7 @@ def _encode_request_classic(request: CreatePartitionsRequest, version: int, part
     out = bytearray()
     out += _pack_i(len(request.topics))
     for create_partitions_topic in request.topics:
-        data = create_partitions_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, create_partitions_topic.name)
         out += _pack_i(create_partitions_topic.count)
         if create_partitions_topic.assignments is None:
             out += NULL_INT32
@@ -299,6 +301,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -308,6 +312,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -342,9 +348,7 @@ def _encode_response_classic(response: CreatePartitionsResponse, version: int, p
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.results))
     for create_partitions_topic_result in response.results:
-        data = create_partitions_topic_result.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, create_partitions_topic_result.name)
         out += _pack_h(create_partitions_topic_result.error_code)
         write_string(out, create_partitions_topic_result.error_message)
     parts.append(out)

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -17,6 +18,7 @@ from kwire.codec.primitives import (
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -170,6 +172,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -211,6 +215,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -220,6 +226,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("value", n - 1)
                 creatable_topic_config_value: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -261,9 +269,7 @@ def _encode_request_classic(request: CreateTopicsRequest, version: int, parts: l
     out = bytearray()
     out += _pack_i(len(request.topics))
     for creatable_topic in request.topics:
-        data = creatable_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, creatable_topic.name)
         out += _pack_ihi(
             creatable_topic.num_partitions,
             creatable_topic.replication_factor,
@@ -275,9 +281,7 @@ def _encode_request_classic(request: CreateTopicsRequest, version: int, parts: l
             out += pack(f">i{n}i", n, *creatable_replica_assignment.broker_ids)
         out += _pack_i(len(creatable_topic.configs))
         for creatable_topic_config in creatable_topic.configs:
-            data = creatable_topic_config.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, creatable_topic_config.name)
             write_string(out, creatable_topic_config.value)
     out += _pack_it(request.timeout_ms, request.validate_only)
     parts.append(out)
@@ -404,6 +408,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -417,6 +423,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -439,6 +447,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -448,6 +458,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     creatable_topic_configs_value: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -515,9 +527,7 @@ def _encode_response_classic(response: CreateTopicsResponse, version: int, parts
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.topics))
     for creatable_topic_result in response.topics:
-        data = creatable_topic_result.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, creatable_topic_result.name)
         out += _pack_h(creatable_topic_result.error_code)
         write_string(out, creatable_topic_result.error_message)
     parts.append(out)

@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -39,7 +41,6 @@ _unpack_ii = Format(">ii").unpack_from
 _pack_b = Format(">b").pack
 _pack_bb = Format(">bb").pack
 _pack_bbB = Format(">bbB").pack
-_pack_bh = Format(">bh").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
@@ -140,6 +141,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name_filter", n - 1)
             resource_name_filter: str | None = None
             if n:
                 stop = pos + n - 1
@@ -151,6 +154,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal_filter", n - 1)
             principal_filter: str | None = None
             if n:
                 stop = pos + n - 1
@@ -162,6 +167,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host_filter", n - 1)
             host_filter: str | None = None
             if n:
                 stop = pos + n - 1
@@ -359,6 +366,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -379,6 +388,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 3
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 delete_acls_matching_acl_error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -390,6 +401,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 2
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("resource_name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("resource_name", n - 1, end - pos)
@@ -399,6 +412,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 2
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal", n - 1, end - pos)
@@ -408,6 +423,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -463,15 +480,11 @@ def _encode_response_classic(response: DeleteAclsResponse, version: int, parts: 
         for delete_acls_matching_acl in delete_acls_filter_result.matching_acls:
             out += _pack_h(delete_acls_matching_acl.error_code)
             write_string(out, delete_acls_matching_acl.error_message)
-            data = delete_acls_matching_acl.resource_name.encode()
-            out += _pack_bh(delete_acls_matching_acl.resource_type, len(data))
-            out += data
-            data = delete_acls_matching_acl.principal.encode()
-            out += _pack_bh(delete_acls_matching_acl.pattern_type, len(data))
-            out += data
-            data = delete_acls_matching_acl.host.encode()
-            out += _pack_h(len(data))
-            out += data
+            out += _pack_b(delete_acls_matching_acl.resource_type)
+            write_string(out, delete_acls_matching_acl.resource_name)
+            out += _pack_b(delete_acls_matching_acl.pattern_type)
+            write_string(out, delete_acls_matching_acl.principal)
+            write_string(out, delete_acls_matching_acl.host)
             out += _pack_bb(delete_acls_matching_acl.operation, delete_acls_matching_acl.permission_type)
     parts.append(out)
 

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     read_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -176,6 +178,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -189,6 +193,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 error_message = None
                 if n:
                     stop = pos + n - 1
@@ -223,9 +229,7 @@ def _encode_response_classic(response: DeleteGroupsResponse, version: int, parts
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.results))
     for deletable_group_result in response.results:
-        data = deletable_group_result.group_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, deletable_group_result.group_id)
         out += _pack_h(deletable_group_result.error_code)
     parts.append(out)
 

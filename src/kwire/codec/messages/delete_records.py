@@ -8,14 +8,17 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -33,7 +36,6 @@ _unpack_iq = Format(">iq").unpack_from
 _unpack_iqB = Format(">iqB").unpack_from
 _unpack_iqh = Format(">iqh").unpack_from
 _unpack_iqhB = Format(">iqhB").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
 _pack_ii = Format(">ii").pack
@@ -119,6 +121,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -165,9 +169,7 @@ def _encode_request_classic(request: DeleteRecordsRequest, version: int, parts: 
     out = bytearray()
     out += _pack_i(len(request.topics))
     for delete_records_topic in request.topics:
-        data = delete_records_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, delete_records_topic.name)
         out += _pack_i(len(delete_records_topic.partitions))
         for delete_records_partition in delete_records_topic.partitions:
             out += _pack_iq(delete_records_partition.partition_index, delete_records_partition.offset)
@@ -271,6 +273,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -317,9 +321,7 @@ def _encode_response_classic(response: DeleteRecordsResponse, version: int, part
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.topics))
     for delete_records_topic_result in response.topics:
-        data = delete_records_topic_result.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, delete_records_topic_result.name)
         out += _pack_i(len(delete_records_topic_result.partitions))
         for delete_records_partition_result in delete_records_topic_result.partitions:
             out += _pack_iqh(

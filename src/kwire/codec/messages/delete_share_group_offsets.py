@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -51,6 +53,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DeleteSha
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -69,6 +73,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DeleteSha
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -132,6 +138,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> DeleteSh
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -152,6 +160,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> DeleteSh
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -161,6 +171,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> DeleteSh
             pos += 19
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             delete_share_group_offsets_response_topic_error_message: str | None = None
             if n:
                 stop = pos + n - 1

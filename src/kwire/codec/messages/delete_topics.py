@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -18,6 +19,7 @@ from kwire.codec.primitives import (
     refuse,
     refuse_field,
     refuse_null,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -100,6 +102,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 name: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -240,6 +244,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             name: str | None = None
             if n == 0 and not version >= 6:
                 refuse("name", -1, end - pos)
@@ -261,6 +267,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 error_message = None
                 if n:
                     stop = pos + n - 1

@@ -8,11 +8,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -38,9 +40,7 @@ _unpack_ihh = Format(">ihh").unpack_from
 _pack_b = Format(">b").pack
 _pack_bb = Format(">bb").pack
 _pack_bbB = Format(">bbB").pack
-_pack_bh = Format(">bh").pack
 _pack_bi = Format(">bi").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 
@@ -117,6 +117,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 2
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("resource_name_filter", n - 1)
         resource_name_filter: str | None = None
         if n:
             stop = pos + n - 1
@@ -128,6 +130,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 2
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("principal_filter", n - 1)
         principal_filter: str | None = None
         if n:
             stop = pos + n - 1
@@ -139,6 +143,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("host_filter", n - 1)
         host_filter: str | None = None
         if n:
             stop = pos + n - 1
@@ -288,6 +294,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -308,6 +316,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -326,6 +336,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal", n - 1, end - pos)
@@ -335,6 +347,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -374,17 +388,12 @@ def _encode_response_classic(response: DescribeAclsResponse, version: int, parts
     write_string(out, response.error_message)
     out += _pack_i(len(response.resources))
     for describe_acls_resource in response.resources:
-        data = describe_acls_resource.resource_name.encode()
-        out += _pack_bh(describe_acls_resource.resource_type, len(data))
-        out += data
+        out += _pack_b(describe_acls_resource.resource_type)
+        write_string(out, describe_acls_resource.resource_name)
         out += _pack_bi(describe_acls_resource.pattern_type, len(describe_acls_resource.acls))
         for acl_description in describe_acls_resource.acls:
-            data = acl_description.principal.encode()
-            out += _pack_h(len(data))
-            out += data
-            data = acl_description.host.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, acl_description.principal)
+            write_string(out, acl_description.host)
             out += _pack_bb(acl_description.operation, acl_description.permission_type)
     parts.append(out)
 

@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -42,7 +44,6 @@ _pack_tB = Format(">?B").pack
 _pack_b = Format(">b").pack
 _pack_d = Format(">d").pack
 _pack_dB = Format(">dB").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 
@@ -118,6 +119,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("entity_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("entity_type", n - 1, end - pos)
@@ -127,6 +130,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("match", n - 1)
             match: str | None = None
             if n:
                 stop = pos + n - 1
@@ -161,9 +166,7 @@ def _encode_request_classic(request: DescribeClientQuotasRequest, version: int, 
     out = bytearray()
     out += _pack_i(len(request.components))
     for component_data in request.components:
-        data = component_data.entity_type.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, component_data.entity_type)
         out += _pack_b(component_data.match_type)
         write_string(out, component_data.match)
     out += _pack_t(request.strict)
@@ -295,6 +298,8 @@ def _decode_response_flexible(
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -326,6 +331,8 @@ def _decode_response_flexible(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("entity_type", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("entity_type", n - 1, end - pos)
@@ -335,6 +342,8 @@ def _decode_response_flexible(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("entity_name", n - 1)
                     entity_name: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -360,6 +369,8 @@ def _decode_response_flexible(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("key", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("key", n - 1, end - pos)
@@ -406,15 +417,11 @@ def _encode_response_classic(
         for entry_data in response.entries:
             out += _pack_i(len(entry_data.entity))
             for entity_data in entry_data.entity:
-                data = entity_data.entity_type.encode()
-                out += _pack_h(len(data))
-                out += data
+                write_string(out, entity_data.entity_type)
                 write_string(out, entity_data.entity_name)
             out += _pack_i(len(entry_data.values))
             for value_data in entry_data.values:
-                data = value_data.key.encode()
-                out += _pack_h(len(data))
-                out += data
+                write_string(out, value_data.key)
                 out += _pack_d(value_data.value)
     parts.append(out)
 

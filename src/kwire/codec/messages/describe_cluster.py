@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -118,6 +120,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -133,6 +137,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("cluster_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("cluster_id", n - 1, end - pos)
@@ -151,6 +157,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -160,6 +168,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("rack", n - 1)
             rack: str | None = None
             if n:
                 stop = pos + n - 1

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
@@ -17,6 +18,7 @@ from kwire.codec.primitives import (
     read_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -49,7 +51,6 @@ _pack_tbt = Format(">?b?").pack
 _pack_tbti = Format(">?b?i").pack
 _pack_b = Format(">b").pack
 _pack_bB = Format(">bB").pack
-_pack_bh = Format(">bh").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
@@ -127,6 +128,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -167,9 +170,8 @@ def _encode_request_classic(request: DescribeConfigsRequest, version: int, parts
     out = bytearray()
     out += _pack_i(len(request.resources))
     for describe_configs_resource in request.resources:
-        data = describe_configs_resource.resource_name.encode()
-        out += _pack_bh(describe_configs_resource.resource_type, len(data))
-        out += data
+        out += _pack_b(describe_configs_resource.resource_type)
+        write_string(out, describe_configs_resource.resource_name)
         if describe_configs_resource.configuration_keys is None:
             out += NULL_INT32
         else:
@@ -380,6 +382,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -391,6 +395,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 2
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)
@@ -409,6 +415,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -418,6 +426,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("value", n - 1)
                 describe_configs_resource_result_value: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -438,6 +448,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -447,6 +459,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     describe_configs_synonym_value: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -467,6 +481,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 2
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("documentation", n - 1)
                 documentation: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -521,14 +537,11 @@ def _encode_response_classic(response: DescribeConfigsResponse, version: int, pa
     for describe_configs_result in response.results:
         out += _pack_h(describe_configs_result.error_code)
         write_string(out, describe_configs_result.error_message)
-        data = describe_configs_result.resource_name.encode()
-        out += _pack_bh(describe_configs_result.resource_type, len(data))
-        out += data
+        out += _pack_b(describe_configs_result.resource_type)
+        write_string(out, describe_configs_result.resource_name)
         out += _pack_i(len(describe_configs_result.configs))
         for describe_configs_resource_result in describe_configs_result.configs:
-            data = describe_configs_resource_result.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, describe_configs_resource_result.name)
             write_string(out, describe_configs_resource_result.value)
             out += _pack_tbti(
                 describe_configs_resource_result.read_only,
@@ -537,9 +550,7 @@ def _encode_response_classic(response: DescribeConfigsResponse, version: int, pa
                 len(describe_configs_resource_result.synonyms),
             )
             for describe_configs_synonym in describe_configs_resource_result.synonyms:
-                data = describe_configs_synonym.name.encode()
-                out += _pack_h(len(data))
-                out += data
+                write_string(out, describe_configs_synonym.name)
                 write_string(out, describe_configs_synonym.value)
                 out += _pack_b(describe_configs_synonym.source)
             if version >= 3:

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
@@ -15,11 +16,13 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
     write_compact_bytes,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -41,7 +44,6 @@ _pack_hi = Format(">hi").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
 _pack_qqq = Format(">qqq").pack
-_pack_qqqh = Format(">qqqh").pack
 
 
 @define(eq=False, repr=False)
@@ -119,6 +121,8 @@ def _decode_request_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal_type", n - 1, end - pos)
@@ -128,6 +132,8 @@ def _decode_request_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal_name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal_name", n - 1, end - pos)
@@ -167,12 +173,8 @@ def _encode_request_classic(
     else:
         out += _pack_i(len(request.owners))
         for describe_delegation_token_owner in request.owners:
-            data = describe_delegation_token_owner.principal_type.encode()
-            out += _pack_h(len(data))
-            out += data
-            data = describe_delegation_token_owner.principal_name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, describe_delegation_token_owner.principal_type)
+            write_string(out, describe_delegation_token_owner.principal_name)
     parts.append(out)
 
 
@@ -338,6 +340,8 @@ def _decode_response_flexible(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("principal_type", n - 1, end - pos)
@@ -347,6 +351,8 @@ def _decode_response_flexible(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("principal_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("principal_name", n - 1, end - pos)
@@ -359,6 +365,8 @@ def _decode_response_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("token_requester_principal_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("token_requester_principal_type", n - 1, end - pos)
@@ -368,6 +376,8 @@ def _decode_response_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("token_requester_principal_name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("token_requester_principal_name", n - 1, end - pos)
@@ -377,6 +387,8 @@ def _decode_response_flexible(
             pos += 25
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("token_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("token_id", n - 1, end - pos)
@@ -404,6 +416,8 @@ def _decode_response_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal_type", n - 1, end - pos)
@@ -413,6 +427,8 @@ def _decode_response_flexible(
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("principal_name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("principal_name", n - 1, end - pos)
@@ -476,29 +492,19 @@ def _encode_response_classic(
             refuse_field("token_requester_principal_type", version)
         if described_delegation_token.token_requester_principal_name:
             refuse_field("token_requester_principal_name", version)
-        data = described_delegation_token.principal_type.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = described_delegation_token.principal_name.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = described_delegation_token.token_id.encode()
-        out += _pack_qqqh(
+        write_string(out, described_delegation_token.principal_type)
+        write_string(out, described_delegation_token.principal_name)
+        out += _pack_qqq(
             described_delegation_token.issue_timestamp,
             described_delegation_token.expiry_timestamp,
             described_delegation_token.max_timestamp,
-            len(data),
         )
-        out += data
+        write_string(out, described_delegation_token.token_id)
         write_bytes(out, described_delegation_token.hmac)
         out += _pack_i(len(described_delegation_token.renewers))
         for described_delegation_token_renewer in described_delegation_token.renewers:
-            data = described_delegation_token_renewer.principal_type.encode()
-            out += _pack_h(len(data))
-            out += data
-            data = described_delegation_token_renewer.principal_name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, described_delegation_token_renewer.principal_type)
+            write_string(out, described_delegation_token_renewer.principal_name)
     out += _pack_i(response.throttle_time_ms)
     parts.append(out)
 

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     read_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
@@ -40,7 +42,6 @@ _unpack_iB = Format(">iB").unpack_from
 _pack_t = Format(">?").pack
 _pack_tB = Format(">?B").pack
 _pack_h = Format(">h").pack
-_pack_hh = Format(">hh").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
 
@@ -313,6 +314,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 error_message = None
                 if n:
                     stop = pos + n - 1
@@ -324,6 +327,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -333,6 +338,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_state", n - 1, end - pos)
@@ -342,6 +349,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("protocol_type", n - 1, end - pos)
@@ -351,6 +360,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_data", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("protocol_data", n - 1, end - pos)
@@ -369,6 +380,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("member_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("member_id", n - 1, end - pos)
@@ -378,6 +391,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("group_instance_id", n - 1)
                 group_instance_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -389,6 +404,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_id", n - 1, end - pos)
@@ -398,6 +415,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_host", n - 1, end - pos)
@@ -477,31 +496,18 @@ def _encode_response_classic(response: DescribeGroupsResponse, version: int, par
     for described_group in response.groups:
         if described_group.error_message is not None:
             refuse_field("error_message", version)
-        data = described_group.group_id.encode()
-        out += _pack_hh(described_group.error_code, len(data))
-        out += data
-        data = described_group.group_state.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = described_group.protocol_type.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = described_group.protocol_data.encode()
-        out += _pack_h(len(data))
-        out += data
+        out += _pack_h(described_group.error_code)
+        write_string(out, described_group.group_id)
+        write_string(out, described_group.group_state)
+        write_string(out, described_group.protocol_type)
+        write_string(out, described_group.protocol_data)
         out += _pack_i(len(described_group.members))
         for described_group_member in described_group.members:
-            data = described_group_member.member_id.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, described_group_member.member_id)
             if version >= 4:
                 write_string(out, described_group_member.group_instance_id)
-            data = described_group_member.client_id.encode()
-            out += _pack_h(len(data))
-            out += data
-            data = described_group_member.client_host.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, described_group_member.client_id)
+            write_string(out, described_group_member.client_host)
             write_bytes(out, described_group_member.member_metadata)
             write_bytes(out, described_group_member.member_assignment)
         if version >= 3:

@@ -9,15 +9,18 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -38,7 +41,6 @@ _unpack_iqqtB = Format(">iqq?B").unpack_from
 _unpack_qq = Format(">qq").unpack_from
 _pack_t = Format(">?").pack
 _pack_h = Format(">h").pack
-_pack_hh = Format(">hh").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
 _pack_iqqt = Format(">iqq?").pack
@@ -114,6 +116,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -158,9 +162,7 @@ def _encode_request_classic(request: DescribeLogDirsRequest, version: int, parts
     else:
         out += _pack_i(len(request.topics))
         for describable_log_dir_topic in request.topics:
-            data = describable_log_dir_topic.topic.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, describable_log_dir_topic.topic)
             n = len(describable_log_dir_topic.partitions)
             out += pack(f">i{n}i", n, *describable_log_dir_topic.partitions)
     parts.append(out)
@@ -298,6 +300,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("log_dir", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("log_dir", n - 1, end - pos)
@@ -316,6 +320,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -387,14 +393,11 @@ def _encode_response_classic(response: DescribeLogDirsResponse, version: int, pa
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.results))
     for describe_log_dirs_result in response.results:
-        data = describe_log_dirs_result.log_dir.encode()
-        out += _pack_hh(describe_log_dirs_result.error_code, len(data))
-        out += data
+        out += _pack_h(describe_log_dirs_result.error_code)
+        write_string(out, describe_log_dirs_result.log_dir)
         out += _pack_i(len(describe_log_dirs_result.topics))
         for describe_log_dirs_topic in describe_log_dirs_result.topics:
-            data = describe_log_dirs_topic.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, describe_log_dirs_topic.name)
             out += _pack_i(len(describe_log_dirs_topic.partitions))
             for describe_log_dirs_partition in describe_log_dirs_topic.partitions:
                 out += _pack_iqqt(

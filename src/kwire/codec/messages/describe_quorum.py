@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -80,6 +82,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeQ
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -197,6 +201,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message = None
             if n:
                 stop = pos + n - 1
@@ -217,6 +223,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -239,6 +247,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("error_message", n - 1)
                     partition_data_error_message = None
                     if n:
                         stop = pos + n - 1
@@ -361,6 +371,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -370,6 +382,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("host", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("host", n - 1, end - pos)

@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -73,6 +75,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeS
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -93,6 +97,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeS
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic_name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic_name", n - 1, end - pos)
@@ -212,6 +218,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -230,6 +238,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic_name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic_name", n - 1, end - pos)
@@ -254,6 +264,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                     pos += 3
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("error_message", n - 1)
                     error_message: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -279,6 +291,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             describe_share_group_offsets_response_group_error_message: str | None = None
             if n:
                 stop = pos + n - 1

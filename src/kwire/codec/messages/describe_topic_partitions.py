@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -73,6 +75,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeT
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -91,6 +95,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> DescribeT
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -189,6 +195,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             name: str | None = None
             if n:
                 stop = pos + n - 1
@@ -294,6 +302,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)

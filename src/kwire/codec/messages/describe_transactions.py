@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -118,6 +120,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("transactional_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("transactional_id", n - 1, end - pos)
@@ -127,6 +131,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("transaction_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("transaction_state", n - 1, end - pos)
@@ -147,6 +153,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> Describe
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)

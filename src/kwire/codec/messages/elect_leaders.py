@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Buffer,
     Readable,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -119,6 +121,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -168,9 +172,7 @@ def _encode_request_classic(request: ElectLeadersRequest, version: int, parts: l
     else:
         out += _pack_i(len(request.topic_partitions))
         for topic_partitions in request.topic_partitions:
-            data = topic_partitions.topic.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, topic_partitions.topic)
             n = len(topic_partitions.partitions)
             out += pack(f">i{n}i", n, *topic_partitions.partitions)
     out += _pack_i(request.timeout_ms)
@@ -292,6 +294,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic", n - 1, end - pos)
@@ -310,6 +314,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -357,9 +363,7 @@ def _encode_response_classic(response: ElectLeadersResponse, version: int, parts
             refuse_field("error_code", version)
     out += _pack_i(len(response.replica_election_results))
     for replica_election_result in response.replica_election_results:
-        data = replica_election_result.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, replica_election_result.topic)
         out += _pack_i(len(replica_election_result.partition_result))
         for partition_result in replica_election_result.partition_result:
             out += _pack_ih(partition_result.partition_id, partition_result.error_code)

@@ -8,14 +8,17 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
 )
 
 KEY = 26
@@ -29,7 +32,6 @@ _unpack_ih = Format(">ih").unpack_from
 _unpack_qh = Format(">qh").unpack_from
 _unpack_qht = Format(">qh?").unpack_from
 _unpack_qhtB = Format(">qh?B").unpack_from
-_pack_h = Format(">h").pack
 _pack_ih = Format(">ih").pack
 _pack_qh = Format(">qh").pack
 _pack_qht = Format(">qh?").pack
@@ -77,6 +79,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("transactional_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("transactional_id", n - 1, end - pos)
@@ -102,9 +106,7 @@ def encode_request(request: EndTxnRequest, version: int, parts: list[Buffer]) ->
 
 def _encode_request_classic(request: EndTxnRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.transactional_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.transactional_id)
     out += _pack_qht(request.producer_id, request.producer_epoch, request.committed)
     parts.append(out)
 

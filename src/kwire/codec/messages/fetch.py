@@ -10,6 +10,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     ZERO_UUID,
     Buffer,
@@ -20,10 +21,12 @@ from kwire.codec.primitives import (
     read_tag,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
     write_records,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
@@ -53,7 +56,6 @@ _unpack_qiB = Format(">qiB").unpack_from
 _unpack_qq = Format(">qq").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_hi = Format(">hi").pack
 _pack_i = Format(">i").pack
 _pack_ihi = Format(">ihi").pack
@@ -257,6 +259,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -316,6 +320,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -345,6 +351,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("rack_id", n - 1, end - pos)
@@ -409,6 +417,8 @@ def _read_fetch_request_tags(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("cluster_id", n - 1)
             cluster_id: str | None = None
             if n:
                 stop = pos + n - 1
@@ -449,9 +459,7 @@ def _encode_request_classic(request: FetchRequest, version: int, parts: list[Buf
         out += _pack_ii(request.session_id, request.session_epoch)
     out += _pack_i(len(request.topics))
     for fetch_topic in request.topics:
-        data = fetch_topic.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, fetch_topic.topic)
         out += _pack_i(len(fetch_topic.partitions))
         for fetch_partition in fetch_topic.partitions:
             if fetch_partition.last_fetched_epoch != -1:
@@ -466,18 +474,14 @@ def _encode_request_classic(request: FetchRequest, version: int, parts: list[Buf
     if version >= 7:
         out += _pack_i(len(request.forgotten_topics_data))
         for forgotten_topic in request.forgotten_topics_data:
-            data = forgotten_topic.topic.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, forgotten_topic.topic)
             n = len(forgotten_topic.partitions)
             out += pack(f">i{n}i", n, *forgotten_topic.partitions)
     else:
         if request.forgotten_topics_data:
             refuse_field("forgotten_topics_data", version)
     if version >= 11:
-        data = request.rack_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, request.rack_id)
     parts.append(out)
 
 
@@ -759,6 +763,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -867,6 +873,8 @@ def _read_fetch_response_tags(
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -876,6 +884,8 @@ def _read_fetch_response_tags(
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("rack", n - 1)
                 rack: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -950,9 +960,7 @@ def _encode_response_classic(response: FetchResponse, version: int, parts: list[
             refuse_field("session_id", version)
     out += _pack_i(len(response.responses))
     for fetchable_topic_response in response.responses:
-        data = fetchable_topic_response.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, fetchable_topic_response.topic)
         out += _pack_i(len(fetchable_topic_response.partitions))
         for partition_data in fetchable_topic_response.partitions:
             if partition_data.diverging_epoch is not None:

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -85,6 +87,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("key", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("key", n - 1, end - pos)
@@ -124,9 +128,7 @@ def _encode_request_classic(request: FindCoordinatorRequest, version: int, parts
     out = bytearray()
     if request.coordinator_keys:
         refuse_field("coordinator_keys", version)
-    data = request.key.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.key)
     if version >= 1:
         out += _pack_b(request.key_type)
     else:
@@ -237,6 +239,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message = None
             if n:
                 stop = pos + n - 1
@@ -248,6 +252,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -270,6 +276,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("key", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("key", n - 1, end - pos)
@@ -279,6 +287,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -288,6 +298,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 coordinator_error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -338,9 +350,8 @@ def _encode_response_classic(response: FindCoordinatorResponse, version: int, pa
     out += _pack_h(response.error_code)
     if version >= 1:
         write_string(out, response.error_message)
-    data = response.host.encode()
-    out += _pack_ih(response.node_id, len(data))
-    out += data
+    out += _pack_i(response.node_id)
+    write_string(out, response.host)
     out += _pack_i(response.port)
     parts.append(out)
 

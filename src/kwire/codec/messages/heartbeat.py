@@ -8,12 +8,14 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -33,7 +35,6 @@ _unpack_ih = Format(">ih").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
-_pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
 
 
@@ -94,6 +95,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -103,6 +106,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -112,6 +117,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_instance_id", n - 1)
         group_instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -139,12 +146,9 @@ def encode_request(request: HeartbeatRequest, version: int, parts: list[Buffer])
 
 def _encode_request_classic(request: HeartbeatRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = request.member_id.encode()
-    out += _pack_ih(request.generation_id, len(data))
-    out += data
+    write_string(out, request.group_id)
+    out += _pack_i(request.generation_id)
+    write_string(out, request.member_id)
     if version >= 3:
         write_string(out, request.group_instance_id)
     else:

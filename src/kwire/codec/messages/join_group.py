@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     refuse,
     refuse_field,
     refuse_null,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
@@ -37,7 +39,6 @@ _unpack_i = Format(">i").unpack_from
 _unpack_ihi = Format(">ihi").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _pack_t = Format(">?").pack
-_pack_h = Format(">h").pack
 _pack_hi = Format(">hi").pack
 _pack_i = Format(">i").pack
 _pack_ihi = Format(">ihi").pack
@@ -154,6 +155,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -163,6 +166,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 9
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -172,6 +177,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_instance_id", n - 1)
         group_instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -183,6 +190,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("protocol_type", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("protocol_type", n - 1, end - pos)
@@ -201,6 +210,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -226,6 +237,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("reason", n - 1)
             reason = None
             if n:
                 stop = pos + n - 1
@@ -262,28 +275,20 @@ def encode_request(request: JoinGroupRequest, version: int, parts: list[Buffer])
 
 def _encode_request_classic(request: JoinGroupRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.group_id)
     out += _pack_i(request.session_timeout_ms)
     if version >= 1:
         out += _pack_i(request.rebalance_timeout_ms)
-    data = request.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.member_id)
     if version >= 5:
         write_string(out, request.group_instance_id)
     else:
         if request.group_instance_id is not None:
             refuse_field("group_instance_id", version)
-    data = request.protocol_type.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.protocol_type)
     out += _pack_i(len(request.protocols))
     for join_group_request_protocol in request.protocols:
-        data = join_group_request_protocol.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, join_group_request_protocol.name)
         write_bytes(out, join_group_request_protocol.metadata)
     parts.append(out)
 
@@ -420,6 +425,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_type", n - 1)
             protocol_type = None
             if n:
                 stop = pos + n - 1
@@ -431,6 +438,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("protocol_name", n - 1)
         protocol_name: str | None = None
         if n == 0 and not version >= 7:
             refuse("protocol_name", -1, end - pos)
@@ -444,6 +453,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("leader", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("leader", n - 1, end - pos)
@@ -457,6 +468,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -475,6 +488,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("member_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("member_id", n - 1, end - pos)
@@ -484,6 +499,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_instance_id", n - 1)
             group_instance_id: str | None = None
             if n:
                 stop = pos + n - 1
@@ -545,17 +562,11 @@ def _encode_response_classic(response: JoinGroupResponse, version: int, parts: l
     if response.protocol_name is None:
         refuse_null("protocol_name", version)
     write_string(out, response.protocol_name)
-    data = response.leader.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = response.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, response.leader)
+    write_string(out, response.member_id)
     out += _pack_i(len(response.members))
     for join_group_response_member in response.members:
-        data = join_group_response_member.member_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, join_group_response_member.member_id)
         if version >= 5:
             write_string(out, join_group_response_member.group_instance_id)
         write_bytes(out, join_group_response_member.metadata)

@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -116,6 +118,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -134,6 +138,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("member_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("member_id", n - 1, end - pos)
@@ -143,6 +149,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_instance_id", n - 1)
             group_instance_id: str | None = None
             if n:
                 stop = pos + n - 1
@@ -156,6 +164,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("reason", n - 1)
                 reason = None
                 if n:
                     stop = pos + n - 1
@@ -188,22 +198,16 @@ def encode_request(request: LeaveGroupRequest, version: int, parts: list[Buffer]
 
 def _encode_request_classic(request: LeaveGroupRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.group_id)
     if version <= 2:
-        data = request.member_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, request.member_id)
     else:
         if request.member_id:
             refuse_field("member_id", version)
     if version >= 3:
         out += _pack_i(len(request.members))
         for member_identity in request.members:
-            data = member_identity.member_id.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, member_identity.member_id)
             write_string(out, member_identity.group_instance_id)
     else:
         if request.members:
@@ -311,6 +315,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("member_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("member_id", n - 1, end - pos)
@@ -320,6 +326,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_instance_id", n - 1)
             group_instance_id: str | None = None
             if n:
                 stop = pos + n - 1
@@ -358,9 +366,7 @@ def _encode_response_classic(response: LeaveGroupResponse, version: int, parts: 
     if version >= 3:
         out += _pack_i(len(response.members))
         for member_response in response.members:
-            data = member_response.member_id.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, member_response.member_id)
             write_string(out, member_response.group_instance_id)
             out += _pack_h(member_response.error_code)
     else:

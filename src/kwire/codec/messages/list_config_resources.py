@@ -9,12 +9,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -111,6 +113,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ListConf
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("resource_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("resource_name", n - 1, end - pos)

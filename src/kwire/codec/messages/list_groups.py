@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -15,9 +16,11 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -31,7 +34,6 @@ _unpack_h = Format(">h").unpack_from
 _unpack_hi = Format(">hi").unpack_from
 _unpack_i = Format(">i").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
-_pack_h = Format(">h").pack
 _pack_hi = Format(">hi").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
@@ -212,6 +214,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -221,6 +225,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("protocol_type", n - 1, end - pos)
@@ -232,6 +238,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("group_state", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("group_state", n - 1, end - pos)
@@ -243,6 +251,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("group_type", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("group_type", n - 1, end - pos)
@@ -277,12 +287,8 @@ def _encode_response_classic(response: ListGroupsResponse, version: int, parts: 
         out += _pack_i(response.throttle_time_ms)
     out += _pack_hi(response.error_code, len(response.groups))
     for listed_group in response.groups:
-        data = listed_group.group_id.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = listed_group.protocol_type.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, listed_group.group_id)
+        write_string(out, listed_group.protocol_type)
     parts.append(out)
 
 

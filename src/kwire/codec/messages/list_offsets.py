@@ -8,15 +8,18 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -36,7 +39,6 @@ _unpack_ihqqiB = Format(">ihqqiB").unpack_from
 _unpack_iiqB = Format(">iiqB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_b = Format(">b").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ib = Format(">ib").pack
 _pack_ihqq = Format(">ihqq").pack
@@ -135,6 +137,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -191,9 +195,7 @@ def _encode_request_classic(request: ListOffsetsRequest, version: int, parts: li
             refuse_field("isolation_level", version)
     out += _pack_i(len(request.topics))
     for list_offsets_topic in request.topics:
-        data = list_offsets_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, list_offsets_topic.name)
         out += _pack_i(len(list_offsets_topic.partitions))
         for list_offsets_partition in list_offsets_topic.partitions:
             out += _pack_i(list_offsets_partition.partition_index)
@@ -319,6 +321,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -369,9 +373,7 @@ def _encode_response_classic(response: ListOffsetsResponse, version: int, parts:
         out += _pack_i(response.throttle_time_ms)
     out += _pack_i(len(response.topics))
     for list_offsets_topic_response in response.topics:
-        data = list_offsets_topic_response.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, list_offsets_topic_response.name)
         out += _pack_i(len(list_offsets_topic_response.partitions))
         for list_offsets_partition_response in list_offsets_topic_response.partitions:
             out += _pack_ihqq(

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -74,6 +76,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ListTrans
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("transactional_id_pattern", n - 1)
             transactional_id_pattern = None
             if n:
                 stop = pos + n - 1
@@ -164,6 +168,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ListTran
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("transactional_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("transactional_id", n - 1, end - pos)
@@ -173,6 +179,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ListTran
             pos += 9
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("transaction_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("transaction_state", n - 1, end - pos)

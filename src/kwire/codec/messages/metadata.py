@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     ZERO_UUID,
     Buffer,
@@ -18,6 +19,7 @@ from kwire.codec.primitives import (
     refuse,
     refuse_field,
     refuse_null,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -52,7 +54,6 @@ _pack_hii = Format(">hii").pack
 _pack_hiii = Format(">hiii").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
-_pack_ih = Format(">ih").pack
 
 
 @define(eq=False, repr=False)
@@ -141,6 +142,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 name: str | None = None
                 if n == 0 and not version >= 10:
                     refuse("name", -1, end - pos)
@@ -435,6 +438,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -444,6 +449,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("rack", n - 1)
             rack: str | None = None
             if n:
                 stop = pos + n - 1
@@ -460,6 +467,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("cluster_id", n - 1)
         cluster_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -480,6 +489,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             name: str | None = None
             if n == 0 and not version >= 12:
                 refuse("name", -1, end - pos)
@@ -595,9 +606,8 @@ def _encode_response_classic(response: MetadataResponse, version: int, parts: li
         out += _pack_i(response.throttle_time_ms)
     out += _pack_i(len(response.brokers))
     for metadata_response_broker in response.brokers:
-        data = metadata_response_broker.host.encode()
-        out += _pack_ih(metadata_response_broker.node_id, len(data))
-        out += data
+        out += _pack_i(metadata_response_broker.node_id)
+        write_string(out, metadata_response_broker.host)
         out += _pack_i(metadata_response_broker.port)
         if version >= 1:
             write_string(out, metadata_response_broker.rack)

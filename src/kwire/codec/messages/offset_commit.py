@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -38,7 +40,6 @@ _unpack_iq = Format(">iq").unpack_from
 _unpack_iqiB = Format(">iqiB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
@@ -167,6 +168,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -176,6 +179,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -185,6 +190,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_instance_id", n - 1)
         group_instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -207,6 +214,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -229,6 +238,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 17
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("committed_metadata", n - 1)
                 committed_metadata: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -272,12 +283,9 @@ def encode_request(request: OffsetCommitRequest, version: int, parts: list[Buffe
 
 def _encode_request_classic(request: OffsetCommitRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = request.member_id.encode()
-    out += _pack_ih(request.generation_id_or_member_epoch, len(data))
-    out += data
+    write_string(out, request.group_id)
+    out += _pack_i(request.generation_id_or_member_epoch)
+    write_string(out, request.member_id)
     if version >= 7:
         write_string(out, request.group_instance_id)
     else:
@@ -287,9 +295,7 @@ def _encode_request_classic(request: OffsetCommitRequest, version: int, parts: l
         out += _pack_q(request.retention_time_ms)
     out += _pack_i(len(request.topics))
     for offset_commit_request_topic in request.topics:
-        data = offset_commit_request_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_commit_request_topic.name)
         out += _pack_i(len(offset_commit_request_topic.partitions))
         for offset_commit_request_partition in offset_commit_request_topic.partitions:
             out += _pack_iq(
@@ -417,6 +423,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -469,9 +477,7 @@ def _encode_response_classic(response: OffsetCommitResponse, version: int, parts
         out += _pack_i(response.throttle_time_ms)
     out += _pack_i(len(response.topics))
     for offset_commit_response_topic in response.topics:
-        data = offset_commit_response_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_commit_response_topic.name)
         out += _pack_i(len(offset_commit_response_topic.partitions))
         for offset_commit_response_partition in offset_commit_response_topic.partitions:
             out += _pack_ih(

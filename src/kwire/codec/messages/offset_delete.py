@@ -13,6 +13,7 @@ from kwire.codec.primitives import (
     Struct,
     malformed,
     refuse,
+    write_string,
 )
 
 KEY = 47
@@ -25,7 +26,6 @@ _unpack_h = Format(">h").unpack_from
 _unpack_hii = Format(">hii").unpack_from
 _unpack_i = Format(">i").unpack_from
 _unpack_ih = Format(">ih").unpack_from
-_pack_h = Format(">h").pack
 _pack_hii = Format(">hii").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
@@ -92,14 +92,10 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> OffsetDel
 def encode_request(request: OffsetDeleteRequest, version: int, parts: list[Buffer]) -> None:
     """Append OffsetDelete request to `parts`. Raises ValueError for what the version cannot say."""
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.group_id)
     out += _pack_i(len(request.topics))
     for offset_delete_request_topic in request.topics:
-        data = offset_delete_request_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_delete_request_topic.name)
         out += _pack_i(len(offset_delete_request_topic.partitions))
         for offset_delete_request_partition in offset_delete_request_topic.partitions:
             out += _pack_i(offset_delete_request_partition.partition_index)
@@ -168,9 +164,7 @@ def encode_response(response: OffsetDeleteResponse, version: int, parts: list[Bu
     out = bytearray()
     out += _pack_hii(response.error_code, response.throttle_time_ms, len(response.topics))
     for offset_delete_response_topic in response.topics:
-        data = offset_delete_response_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_delete_response_topic.name)
         out += _pack_i(len(offset_delete_response_topic.partitions))
         for offset_delete_response_partition in offset_delete_response_topic.partitions:
             out += _pack_ih(

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     ZERO_UUID,
     Buffer,
@@ -18,6 +19,7 @@ from kwire.codec.primitives import (
     refuse,
     refuse_field,
     refuse_null,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -134,6 +136,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -154,6 +158,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -188,6 +194,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("group_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("group_id", n - 1, end - pos)
@@ -200,6 +208,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("member_id", n - 1)
                     member_id = None
                     if n:
                         stop = pos + n - 1
@@ -226,6 +236,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                             pos += 1
                             if n > 127:
                                 n, pos = uvarint_rest(buf, pos, n)
+                                if n > LONGEST_STRING + 1:
+                                    refuse_string("name", n - 1)
                             stop = pos + n - 1
                             if n == 0 or stop > end:
                                 refuse("name", n - 1, end - pos)
@@ -297,9 +309,7 @@ def _encode_request_classic(request: OffsetFetchRequest, version: int, parts: li
         refuse_field("groups", version)
     if request.require_stable:
         refuse_field("require_stable", version)
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.group_id)
     if request.topics is None and not version >= 2:
         refuse_null("topics", version)
     if request.topics is None:
@@ -307,9 +317,7 @@ def _encode_request_classic(request: OffsetFetchRequest, version: int, parts: li
     else:
         out += _pack_i(len(request.topics))
         for offset_fetch_request_topic in request.topics:
-            data = offset_fetch_request_topic.name.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, offset_fetch_request_topic.name)
             n = len(offset_fetch_request_topic.partition_indexes)
             out += pack(f">i{n}i", n, *offset_fetch_request_topic.partition_indexes)
     parts.append(out)
@@ -519,6 +527,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -537,6 +547,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 17
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("metadata", n - 1)
                     metadata: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -579,6 +591,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("group_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("group_id", n - 1, end - pos)
@@ -599,6 +613,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("name", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("name", n - 1, end - pos)
@@ -626,6 +642,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                         pos += 17
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("metadata", n - 1)
                         offset_fetch_response_partitions_metadata: str | None = None
                         if n:
                             stop = pos + n - 1
@@ -694,9 +712,7 @@ def _encode_response_classic(response: OffsetFetchResponse, version: int, parts:
         out += _pack_i(response.throttle_time_ms)
     out += _pack_i(len(response.topics))
     for offset_fetch_response_topic in response.topics:
-        data = offset_fetch_response_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_fetch_response_topic.name)
         out += _pack_i(len(offset_fetch_response_topic.partitions))
         for offset_fetch_response_partition in offset_fetch_response_topic.partitions:
             out += _pack_iq(

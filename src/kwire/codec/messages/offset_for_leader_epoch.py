@@ -8,14 +8,17 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -33,7 +36,6 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_ii = Format(">ii").unpack_from
 _unpack_iii = Format(">iii").unpack_from
 _unpack_iiiB = Format(">iiiB").unpack_from
-_pack_h = Format(">h").pack
 _pack_hiiq = Format(">hiiq").pack
 _pack_hiiqB = Format(">hiiqB").pack
 _pack_i = Format(">i").pack
@@ -121,6 +123,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic", n - 1, end - pos)
@@ -169,9 +173,7 @@ def _encode_request_classic(request: OffsetForLeaderEpochRequest, version: int, 
         out += _pack_i(request.replica_id)
     out += _pack_i(len(request.topics))
     for offset_for_leader_topic in request.topics:
-        data = offset_for_leader_topic.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_for_leader_topic.topic)
         out += _pack_i(len(offset_for_leader_topic.partitions))
         for offset_for_leader_partition in offset_for_leader_topic.partitions:
             out += _pack_iii(
@@ -287,6 +289,8 @@ def _decode_response_flexible(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic", n - 1, end - pos)
@@ -335,9 +339,7 @@ def _encode_response_classic(
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.topics))
     for offset_for_leader_topic_result in response.topics:
-        data = offset_for_leader_topic_result.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, offset_for_leader_topic_result.topic)
         out += _pack_i(len(offset_for_leader_topic_result.partitions))
         for epoch_end_offset in offset_for_leader_topic_result.partitions:
             out += _pack_hiiq(

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -17,6 +18,7 @@ from kwire.codec.primitives import (
     read_tag,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -45,7 +47,6 @@ _unpack_ii = Format(">ii").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_hi = Format(">hi").pack
 _pack_hii = Format(">hii").pack
 _pack_i = Format(">i").pack
@@ -139,6 +140,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("transactional_id", n - 1)
         transactional_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -161,6 +164,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -223,9 +228,7 @@ def _encode_request_classic(request: ProduceRequest, version: int, parts: list[B
     write_string(out, request.transactional_id)
     out += _pack_hii(request.acks, request.timeout_ms, len(request.topic_data))
     for topic_produce_data in request.topic_data:
-        data = topic_produce_data.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, topic_produce_data.name)
         out += _pack_i(len(topic_produce_data.partition_data))
         for partition_produce_data in topic_produce_data.partition_data:
             out += _pack_i(partition_produce_data.index)
@@ -414,6 +417,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -447,6 +452,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                     pos += 5
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("batch_index_error_message", n - 1)
                     batch_index_error_message: str | None = None
                     if n:
                         stop = pos + n - 1
@@ -463,6 +470,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -549,6 +558,8 @@ def _read_produce_response_tags(
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -558,6 +569,8 @@ def _read_produce_response_tags(
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("rack", n - 1)
                 rack: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -590,9 +603,7 @@ def _encode_response_classic(response: ProduceResponse, version: int, parts: lis
         refuse_field("node_endpoints", version)
     out += _pack_i(len(response.responses))
     for topic_produce_response in response.responses:
-        data = topic_produce_response.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, topic_produce_response.name)
         out += _pack_i(len(topic_produce_response.partition_responses))
         for partition_produce_response in topic_produce_response.partition_responses:
             if partition_produce_response.current_leader is not None:

@@ -8,12 +8,14 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -46,6 +48,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> RemoveRaf
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("cluster_id", n - 1)
         cluster_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -87,6 +91,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> RemoveRa
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1

@@ -25,7 +25,6 @@ FLEXIBLE_FROM = 2
 
 _unpack_h = Format(">h").unpack_from
 _unpack_hi = Format(">hi").unpack_from
-_pack_h = Format(">h").pack
 _pack_hi = Format(">hi").pack
 
 
@@ -55,9 +54,7 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> SaslHands
 def encode_request(request: SaslHandshakeRequest, version: int, parts: list[Buffer]) -> None:
     """Append SaslHandshake request to `parts`. Raises ValueError for what the version cannot say."""
     out = bytearray()
-    data = request.mechanism.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.mechanism)
     parts.append(out)
 
 

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -80,6 +82,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ShareAckn
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         group_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -91,6 +95,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ShareAckn
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         member_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -259,6 +265,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareAck
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -292,6 +300,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareAck
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 partition_data_error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -334,6 +344,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareAck
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -343,6 +355,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareAck
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("rack", n - 1)
             rack: str | None = None
             if n:
                 stop = pos + n - 1

@@ -10,6 +10,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -18,6 +19,7 @@ from kwire.codec.primitives import (
     refuse,
     refuse_field,
     refuse_null,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -101,6 +103,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ShareFetc
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         group_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -112,6 +116,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ShareFetc
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         member_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -352,6 +358,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareFet
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -381,6 +389,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareFet
                 pos += 7
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 partition_data_error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -392,6 +402,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareFet
                 pos += 3
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("acknowledge_error_message", n - 1)
                 acknowledge_error_message: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -461,6 +473,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareFet
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -470,6 +484,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareFet
             pos += 5
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("rack", n - 1)
             rack: str | None = None
             if n:
                 stop = pos + n - 1

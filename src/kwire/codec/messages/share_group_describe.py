@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -143,6 +145,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -154,6 +158,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -163,6 +169,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_state", n - 1, end - pos)
@@ -172,6 +180,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
             pos += 9
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("assignor_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("assignor_name", n - 1, end - pos)
@@ -190,6 +200,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("member_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("member_id", n - 1, end - pos)
@@ -199,6 +211,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("rack_id", n - 1)
                 rack_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -210,6 +224,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_id", n - 1, end - pos)
@@ -219,6 +235,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_host", n - 1, end - pos)
@@ -245,6 +263,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> ShareGro
                     pos += 17
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic_name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic_name", n - 1, end - pos)

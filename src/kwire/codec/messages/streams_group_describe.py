@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -246,6 +248,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
             pos += 3
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("error_message", n - 1)
             error_message: str | None = None
             if n:
                 stop = pos + n - 1
@@ -257,6 +261,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_id", n - 1, end - pos)
@@ -266,6 +272,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_state", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("group_state", n - 1, end - pos)
@@ -290,6 +298,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("subtopology_id", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("subtopology_id", n - 1, end - pos)
@@ -326,6 +336,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                             pos += 1
                             if n > 127:
                                 n, pos = uvarint_rest(buf, pos, n)
+                                if n > LONGEST_STRING + 1:
+                                    refuse_string("name", n - 1)
                             stop = pos + n - 1
                             if n == 0 or stop > end:
                                 refuse("name", n - 1, end - pos)
@@ -344,6 +356,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                                 pos += 1
                                 if n > 127:
                                     n, pos = uvarint_rest(buf, pos, n)
+                                    if n > LONGEST_STRING + 1:
+                                        refuse_string("key", n - 1)
                                 stop = pos + n - 1
                                 if n == 0 or stop > end:
                                     refuse("key", n - 1, end - pos)
@@ -353,6 +367,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                                 pos += 1
                                 if n > 127:
                                     n, pos = uvarint_rest(buf, pos, n)
+                                    if n > LONGEST_STRING + 1:
+                                        refuse_string("value", n - 1)
                                 stop = pos + n - 1
                                 if n == 0 or stop > end:
                                     refuse("value", n - 1, end - pos)
@@ -383,6 +399,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                             pos += 1
                             if n > 127:
                                 n, pos = uvarint_rest(buf, pos, n)
+                                if n > LONGEST_STRING + 1:
+                                    refuse_string("name", n - 1)
                             stop = pos + n - 1
                             if n == 0 or stop > end:
                                 refuse("name", n - 1, end - pos)
@@ -401,6 +419,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                                 pos += 1
                                 if n > 127:
                                     n, pos = uvarint_rest(buf, pos, n)
+                                    if n > LONGEST_STRING + 1:
+                                        refuse_string("key", n - 1)
                                 stop = pos + n - 1
                                 if n == 0 or stop > end:
                                     refuse("key", n - 1, end - pos)
@@ -410,6 +430,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                                 pos += 1
                                 if n > 127:
                                     n, pos = uvarint_rest(buf, pos, n)
+                                    if n > LONGEST_STRING + 1:
+                                        refuse_string("value", n - 1)
                                 stop = pos + n - 1
                                 if n == 0 or stop > end:
                                     refuse("value", n - 1, end - pos)
@@ -458,6 +480,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("member_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("member_id", n - 1, end - pos)
@@ -467,6 +491,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("instance_id", n - 1)
                 instance_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -478,6 +504,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("rack_id", n - 1)
                 rack_id: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -489,6 +517,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_id", n - 1, end - pos)
@@ -498,6 +528,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("client_host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("client_host", n - 1, end - pos)
@@ -507,6 +539,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("process_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("process_id", n - 1, end - pos)
@@ -520,6 +554,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("host", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("host", n - 1, end - pos)
@@ -543,6 +579,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("key", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("key", n - 1, end - pos)
@@ -552,6 +590,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("value", n - 1, end - pos)
@@ -575,6 +615,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -598,6 +640,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -621,6 +665,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -653,6 +699,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -685,6 +733,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -722,6 +772,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -754,6 +806,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -786,6 +840,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("subtopology_id", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("subtopology_id", n - 1, end - pos)
@@ -856,6 +912,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("subtopology_id", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("subtopology_id", n - 1, end - pos)
@@ -876,6 +934,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                             pos += 1
                             if n > 127:
                                 n, pos = uvarint_rest(buf, pos, n)
+                                if n > LONGEST_STRING + 1:
+                                    refuse_string("name", n - 1)
                             stop = pos + n - 1
                             if n == 0 or stop > end:
                                 refuse("name", n - 1, end - pos)
@@ -895,6 +955,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                             pos += 1
                             if n > 127:
                                 n, pos = uvarint_rest(buf, pos, n)
+                                if n > LONGEST_STRING + 1:
+                                    refuse_string("sink_topic", n - 1)
                             sink_topic: str | None = None
                             if n:
                                 stop = pos + n - 1
@@ -954,6 +1016,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("name", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("name", n - 1, end - pos)
@@ -973,6 +1037,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("sink_topic", n - 1)
                         sink_topic = None
                         if n:
                             stop = pos + n - 1
@@ -1012,6 +1078,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("name", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("name", n - 1, end - pos)
@@ -1031,6 +1099,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("sink_topic", n - 1)
                         sink_topic = None
                         if n:
                             stop = pos + n - 1
@@ -1082,6 +1152,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 2
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("assignor_name", n - 1)
                 assignor_name = None
                 if n:
                     stop = pos + n - 1

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
@@ -16,6 +17,7 @@ from kwire.codec.primitives import (
     read_compact_strings,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -136,6 +138,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -145,6 +149,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -154,6 +160,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
         pos += 9
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("instance_id", n - 1)
         instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -165,6 +173,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         rack_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -189,6 +199,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -223,6 +235,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -241,6 +255,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("key", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("key", n - 1, end - pos)
@@ -250,6 +266,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("value", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("value", n - 1, end - pos)
@@ -290,6 +308,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)
@@ -308,6 +328,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("key", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("key", n - 1, end - pos)
@@ -317,6 +339,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                         pos += 1
                         if n > 127:
                             n, pos = uvarint_rest(buf, pos, n)
+                            if n > LONGEST_STRING + 1:
+                                refuse_string("value", n - 1)
                         stop = pos + n - 1
                         if n == 0 or stop > end:
                             refuse("value", n - 1, end - pos)
@@ -418,6 +442,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -452,6 +478,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -486,6 +514,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -509,6 +539,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("process_id", n - 1)
         process_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -524,6 +556,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -549,6 +583,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("key", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("key", n - 1, end - pos)
@@ -558,6 +594,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("value", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("value", n - 1, end - pos)
@@ -583,6 +621,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -608,6 +648,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> StreamsGr
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -908,6 +950,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -919,6 +963,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -951,6 +997,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 2
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("status_detail", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("status_detail", n - 1, end - pos)
@@ -976,6 +1024,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -1010,6 +1060,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -1044,6 +1096,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("subtopology_id", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("subtopology_id", n - 1, end - pos)
@@ -1082,6 +1136,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("host", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("host", n - 1, end - pos)
@@ -1105,6 +1161,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic", n - 1, end - pos)
@@ -1137,6 +1195,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> StreamsG
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("topic", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("topic", n - 1, end - pos)

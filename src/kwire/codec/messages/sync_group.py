@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
@@ -129,6 +131,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -138,6 +142,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -147,6 +153,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_instance_id", n - 1)
         group_instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -161,6 +169,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_type", n - 1)
             protocol_type = None
             if n:
                 stop = pos + n - 1
@@ -172,6 +182,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_name", n - 1)
             protocol_name = None
             if n:
                 stop = pos + n - 1
@@ -192,6 +204,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("member_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("member_id", n - 1, end - pos)
@@ -235,12 +249,9 @@ def encode_request(request: SyncGroupRequest, version: int, parts: list[Buffer])
 
 def _encode_request_classic(request: SyncGroupRequest, version: int, parts: list[Buffer]) -> None:
     out = bytearray()
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = request.member_id.encode()
-    out += _pack_ih(request.generation_id, len(data))
-    out += data
+    write_string(out, request.group_id)
+    out += _pack_i(request.generation_id)
+    write_string(out, request.member_id)
     if version >= 3:
         write_string(out, request.group_instance_id)
     else:
@@ -248,9 +259,7 @@ def _encode_request_classic(request: SyncGroupRequest, version: int, parts: list
             refuse_field("group_instance_id", version)
     out += _pack_i(len(request.assignments))
     for sync_group_request_assignment in request.assignments:
-        data = sync_group_request_assignment.member_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, sync_group_request_assignment.member_id)
         write_bytes(out, sync_group_request_assignment.assignment)
     parts.append(out)
 
@@ -326,6 +335,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_type", n - 1)
             protocol_type = None
             if n:
                 stop = pos + n - 1
@@ -337,6 +348,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("protocol_name", n - 1)
             protocol_name = None
             if n:
                 stop = pos + n - 1

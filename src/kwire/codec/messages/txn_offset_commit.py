@@ -8,6 +8,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Buffer,
     Readable,
@@ -15,6 +16,7 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -40,7 +42,6 @@ _unpack_iqiB = Format(">iqiB").unpack_from
 _unpack_qhi = Format(">qhi").unpack_from
 _unpack_qhiB = Format(">qhiB").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
@@ -157,6 +158,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("transactional_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("transactional_id", n - 1, end - pos)
@@ -166,6 +169,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("group_id", n - 1, end - pos)
@@ -175,6 +180,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 15
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("member_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("member_id", n - 1, end - pos)
@@ -184,6 +191,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("group_instance_id", n - 1)
         group_instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -206,6 +215,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -228,6 +239,8 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 17
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("committed_metadata", n - 1)
                 committed_metadata: str | None = None
                 if n:
                     stop = pos + n - 1
@@ -284,17 +297,11 @@ def _encode_request_classic(request: TxnOffsetCommitRequest, version: int, parts
         refuse_field("member_id", version)
     if request.group_instance_id is not None:
         refuse_field("group_instance_id", version)
-    data = request.transactional_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = request.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, request.transactional_id)
+    write_string(out, request.group_id)
     out += _pack_qhi(request.producer_id, request.producer_epoch, len(request.topics))
     for txn_offset_commit_request_topic in request.topics:
-        data = txn_offset_commit_request_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, txn_offset_commit_request_topic.name)
         out += _pack_i(len(txn_offset_commit_request_topic.partitions))
         for txn_offset_commit_request_partition in txn_offset_commit_request_topic.partitions:
             out += _pack_iq(
@@ -419,6 +426,8 @@ def _decode_response_flexible(buf: Readable, pos: int, end: int, version: int) -
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -469,9 +478,7 @@ def _encode_response_classic(response: TxnOffsetCommitResponse, version: int, pa
     out = bytearray()
     out += _pack_ii(response.throttle_time_ms, len(response.topics))
     for txn_offset_commit_response_topic in response.topics:
-        data = txn_offset_commit_response_topic.name.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, txn_offset_commit_response_topic.name)
         out += _pack_i(len(txn_offset_commit_response_topic.partitions))
         for txn_offset_commit_response_partition in txn_offset_commit_response_topic.partitions:
             out += _pack_ih(

@@ -8,12 +8,14 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -71,6 +73,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> UpdateFea
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("feature", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("feature", n - 1, end - pos)
@@ -163,6 +167,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> UpdateFe
         pos += 7
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("error_message", n - 1)
         error_message: str | None = None
         if n:
             stop = pos + n - 1
@@ -185,6 +191,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> UpdateFe
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("feature", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("feature", n - 1, end - pos)
@@ -194,6 +202,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> UpdateFe
                 pos += 3
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("error_message", n - 1)
                 updatable_feature_result_error_message: str | None = None
                 if n:
                     stop = pos + n - 1

@@ -9,11 +9,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Buffer,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -85,6 +87,8 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> WriteTxnM
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -220,6 +224,8 @@ def decode_response(buf: Readable, pos: int, end: int, version: int) -> WriteTxn
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)

@@ -8,12 +8,14 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     check_tag_end,
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     uvarint_rest,
     write_compact_string,
     write_tagged_fields,
@@ -65,6 +67,8 @@ def _read_abort_transaction_record_tags(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("reason", n - 1)
             reason: str | None = None
             if n:
                 stop = pos + n - 1

@@ -9,11 +9,13 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -59,6 +61,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> AccessContr
         pos += 18
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("resource_name", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("resource_name", n - 1, end - pos)
@@ -68,6 +72,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> AccessContr
         pos += 2
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("principal", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("principal", n - 1, end - pos)
@@ -77,6 +83,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> AccessContr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("host", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("host", n - 1, end - pos)

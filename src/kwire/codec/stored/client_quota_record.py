@@ -9,10 +9,12 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -66,6 +68,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ClientQuota
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("entity_type", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("entity_type", n - 1, end - pos)
@@ -75,6 +79,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ClientQuota
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("entity_name", n - 1)
             entity_name: str | None = None
             if n:
                 stop = pos + n - 1
@@ -91,6 +97,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ClientQuota
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("key", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("key", n - 1, end - pos)

@@ -9,10 +9,12 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -50,6 +52,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ConfigRecor
         pos += 2
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("resource_name", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("resource_name", n - 1, end - pos)
@@ -59,6 +63,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ConfigRecor
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("name", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("name", n - 1, end - pos)
@@ -68,6 +74,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> ConfigRecor
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("value", n - 1)
         config_record_value: str | None = None
         if n:
             stop = pos + n - 1

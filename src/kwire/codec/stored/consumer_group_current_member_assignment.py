@@ -19,6 +19,7 @@ from kwire.codec.primitives import (
     refuse,
     skip_tagged_fields,
     uvarint_rest,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
@@ -27,7 +28,6 @@ _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _unpack_iibB = Format(">iibB").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_iib = Format(">iib").pack
 
 
@@ -80,12 +80,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ConsumerGrou
 
 def _encode_key(record: ConsumerGroupCurrentMemberAssignmentKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 

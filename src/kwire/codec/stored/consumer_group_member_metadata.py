@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     check_tag_end,
@@ -16,17 +17,18 @@ from kwire.codec.primitives import (
     read_compact_strings,
     read_tag,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_bytes,
     write_compact_string,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iB = Format(">iB").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 
 
@@ -75,12 +77,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ConsumerGrou
 
 def _encode_key(record: ConsumerGroupMemberMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 
@@ -130,6 +128,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("instance_id", n - 1)
         instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -141,6 +141,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         rack_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -152,6 +154,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_id", n - 1, end - pos)
@@ -161,6 +165,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_host", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_host", n - 1, end - pos)
@@ -178,6 +184,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("subscribed_topic_regex", n - 1)
         subscribed_topic_regex: str | None = None
         if n:
             stop = pos + n - 1
@@ -189,6 +197,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("server_assignor", n - 1)
         server_assignor: str | None = None
         if n:
             stop = pos + n - 1
@@ -251,6 +261,8 @@ def _read_consumer_group_member_metadata_value_tags(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("name", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("name", n - 1, end - pos)

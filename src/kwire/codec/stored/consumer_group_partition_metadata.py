@@ -9,15 +9,18 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -25,7 +28,6 @@ _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 
 
@@ -68,9 +70,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ConsumerGrou
 
 def _encode_key(record: ConsumerGroupPartitionMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 
@@ -122,6 +122,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ConsumerGr
             pos += 17
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)

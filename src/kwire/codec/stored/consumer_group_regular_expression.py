@@ -17,12 +17,12 @@ from kwire.codec.primitives import (
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
-_pack_h = Format(">h").pack
 _pack_qqB = Format(">qqB").pack
 
 
@@ -73,12 +73,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ConsumerGrou
 
 def _encode_key(record: ConsumerGroupRegularExpressionKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.regular_expression.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.regular_expression)
     return bytes(out)
 
 

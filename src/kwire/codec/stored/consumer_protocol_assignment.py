@@ -15,11 +15,11 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     write_bytes,
+    write_string,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 
 
@@ -90,9 +90,7 @@ def _encode_data(record: ConsumerProtocolAssignment, version: int) -> bytes:
     out = bytearray()
     out += _pack_i(len(record.assigned_partitions))
     for topic_partition in record.assigned_partitions:
-        data = topic_partition.topic.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, topic_partition.topic)
         n = len(topic_partition.partitions)
         out += pack(f">i{n}i", n, *topic_partition.partitions)
     write_bytes(out, record.user_data)

@@ -21,7 +21,6 @@ from kwire.codec.primitives import (
 
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 
 
@@ -122,9 +121,7 @@ def _encode_data(record: ConsumerProtocolSubscription, version: int) -> bytes:
     if version >= 1:
         out += _pack_i(len(record.owned_partitions))
         for topic_partition in record.owned_partitions:
-            data = topic_partition.topic.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, topic_partition.topic)
             n = len(topic_partition.partitions)
             out += pack(f">i{n}i", n, *topic_partition.partitions)
     if version >= 2:

@@ -9,11 +9,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -55,6 +57,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> DelegationT
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("owner", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("owner", n - 1, end - pos)
@@ -64,6 +68,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> DelegationT
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("requester", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("requester", n - 1, end - pos)
@@ -81,6 +87,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> DelegationT
         pos += 25
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("token_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("token_id", n - 1, end - pos)

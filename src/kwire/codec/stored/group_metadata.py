@@ -9,10 +9,12 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_bytes,
@@ -30,7 +32,6 @@ _unpack_ii = Format(">ii").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _unpack_qB = Format(">qB").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
 _pack_q = Format(">q").pack
@@ -73,9 +74,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> GroupMetadat
 
 def _encode_key(record: GroupMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group)
     return bytes(out)
 
 
@@ -234,6 +233,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("protocol_type", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("protocol_type", n - 1, end - pos)
@@ -243,6 +244,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
         pos += 5
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("protocol", n - 1)
         protocol: str | None = None
         if n:
             stop = pos + n - 1
@@ -254,6 +257,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("leader", n - 1)
         leader: str | None = None
         if n:
             stop = pos + n - 1
@@ -274,6 +279,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("member_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("member_id", n - 1, end - pos)
@@ -283,6 +290,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("group_instance_id", n - 1)
             group_instance_id: str | None = None
             if n:
                 stop = pos + n - 1
@@ -294,6 +303,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("client_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("client_id", n - 1, end - pos)
@@ -303,6 +314,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> G
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("client_host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("client_host", n - 1, end - pos)
@@ -361,9 +374,7 @@ def _encode_value(record: GroupMetadataValue, version: int) -> bytes:
 
 def _encode_value_classic(record: GroupMetadataValue, version: int) -> bytes:
     out = bytearray()
-    data = record.protocol_type.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.protocol_type)
     out += _pack_i(record.generation)
     write_string(out, record.protocol)
     write_string(out, record.leader)
@@ -371,17 +382,11 @@ def _encode_value_classic(record: GroupMetadataValue, version: int) -> bytes:
         out += _pack_q(record.current_state_timestamp)
     out += _pack_i(len(record.members))
     for member_metadata in record.members:
-        data = member_metadata.member_id.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, member_metadata.member_id)
         if version >= 3:
             write_string(out, member_metadata.group_instance_id)
-        data = member_metadata.client_id.encode()
-        out += _pack_h(len(data))
-        out += data
-        data = member_metadata.client_host.encode()
-        out += _pack_h(len(data))
-        out += data
+        write_string(out, member_metadata.client_id)
+        write_string(out, member_metadata.client_host)
         if version >= 1:
             out += _pack_i(member_metadata.rebalance_timeout)
         out += _pack_i(member_metadata.session_timeout)

@@ -13,16 +13,15 @@ from kwire.codec.primitives import (
     Struct,
     malformed,
     refuse,
+    write_string,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
 _unpack_q = Format(">q").unpack_from
 _unpack_qh = Format(">qh").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_q = Format(">q").pack
-_pack_qh = Format(">qh").pack
 
 
 @define(eq=False, repr=False)
@@ -73,12 +72,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> LegacyOffset
 
 def _encode_key(record: LegacyOffsetCommitKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.topic.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group)
+    write_string(out, record.topic)
     out += _pack_i(record.partition)
     return bytes(out)
 
@@ -124,8 +119,7 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> LegacyOffs
 
 def _encode_value(record: LegacyOffsetCommitValue, version: int) -> bytes:
     out = bytearray()
-    data = record.metadata.encode()
-    out += _pack_qh(record.offset, len(data))
-    out += data
+    out += _pack_q(record.offset)
+    write_string(out, record.metadata)
     out += _pack_q(record.commit_timestamp)
     return bytes(out)

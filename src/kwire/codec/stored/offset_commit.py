@@ -9,6 +9,7 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
@@ -16,8 +17,10 @@ from kwire.codec.primitives import (
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_tagged_fields,
 )
 
@@ -28,7 +31,6 @@ _unpack_q = Format(">q").unpack_from
 _unpack_qB = Format(">qB").unpack_from
 _unpack_qiB = Format(">qiB").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_q = Format(">q").pack
 _pack_qi = Format(">qi").pack
@@ -82,12 +84,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> OffsetCommit
 
 def _encode_key(record: OffsetCommitKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.topic.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group)
+    write_string(out, record.topic)
     out += _pack_i(record.partition)
     return bytes(out)
 
@@ -157,6 +155,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> O
         pos += 13
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("metadata", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("metadata", n - 1, end - pos)
@@ -202,9 +202,7 @@ def _encode_value_classic(record: OffsetCommitValue, version: int) -> bytes:
     out += _pack_q(record.offset)
     if version >= 3:
         out += _pack_i(record.leader_epoch)
-    data = record.metadata.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.metadata)
     out += _pack_q(record.commit_timestamp)
     if version == 1:
         out += _pack_q(record.expire_timestamp)

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
@@ -18,6 +19,7 @@ from kwire.codec.primitives import (
     read_uuids,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -102,6 +104,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterBro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -111,6 +115,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterBro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -134,6 +140,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterBro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -148,6 +156,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterBro
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack", n - 1)
         rack: str | None = None
         if n:
             stop = pos + n - 1

@@ -9,11 +9,13 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -81,6 +83,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterCon
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)
@@ -90,6 +94,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterCon
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -113,6 +119,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RegisterCon
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("name", n - 1, end - pos)

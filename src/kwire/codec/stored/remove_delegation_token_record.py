@@ -8,10 +8,12 @@ from attrs import define
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
@@ -43,6 +45,8 @@ def _decode_data(buf: Readable, pos: int, end: int, version: int) -> RemoveDeleg
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("token_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("token_id", n - 1, end - pos)

@@ -9,19 +9,21 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
-_pack_h = Format(">h").pack
 
 
 @define(eq=False, repr=False)
@@ -69,12 +71,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareGroupMe
 
 def _encode_key(record: ShareGroupMemberMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 
@@ -106,6 +104,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         rack_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -117,6 +117,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_id", n - 1, end - pos)
@@ -126,6 +128,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_host", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_host", n - 1, end - pos)

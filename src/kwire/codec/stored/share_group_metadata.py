@@ -14,11 +14,11 @@ from kwire.codec.primitives import (
     malformed,
     refuse,
     skip_tagged_fields,
+    write_string,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iqB = Format(">iqB").unpack_from
-_pack_h = Format(">h").pack
 _pack_iqB = Format(">iqB").pack
 
 
@@ -59,9 +59,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareGroupMe
 
 def _encode_key(record: ShareGroupMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 

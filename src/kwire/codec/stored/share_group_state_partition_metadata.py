@@ -10,21 +10,23 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     ZERO_UUID,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
 _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _pack_u = Format(">16s").pack
-_pack_h = Format(">h").pack
 
 
 @define(eq=False, repr=False)
@@ -66,9 +68,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareGroupSt
 
 def _encode_key(record: ShareGroupStatePartitionMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 
@@ -121,6 +121,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
             pos += 17
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -153,6 +155,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
             pos += 17
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)
@@ -185,6 +189,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> ShareGroup
             pos += 17
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("topic_name", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("topic_name", n - 1, end - pos)

@@ -16,13 +16,13 @@ from kwire.codec.primitives import (
     read_tag,
     refuse,
     uvarint_rest,
+    write_string,
     write_tagged_fields,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_q = Format(">q").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_q = Format(">q").pack
 
@@ -66,9 +66,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareGroupTa
 
 def _encode_key(record: ShareGroupTargetAssignmentMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 

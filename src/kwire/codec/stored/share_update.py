@@ -18,6 +18,7 @@ from kwire.codec.primitives import (
     refuse,
     skip_tagged_fields,
     uvarint_rest,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
@@ -28,7 +29,6 @@ _unpack_i = Format(">i").unpack_from
 _unpack_iiqB = Format(">iiqB").unpack_from
 _unpack_qqbhB = Format(">qqbhB").unpack_from
 _pack_ui = Format(">16si").pack
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iiq = Format(">iiq").pack
 _pack_qqbhB = Format(">qqbhB").pack
@@ -75,9 +75,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> ShareUpdateK
 
 def _encode_key(record: ShareUpdateKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     out += _pack_ui(record.topic_id, record.partition)
     return bytes(out)
 

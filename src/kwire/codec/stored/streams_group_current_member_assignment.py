@@ -10,22 +10,24 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     check_tag_end,
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iibB = Format(">iibB").unpack_from
-_pack_h = Format(">h").pack
 _pack_iib = Format(">iib").pack
 
 
@@ -78,12 +80,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> StreamsGroup
 
 def _encode_key(record: StreamsGroupCurrentMemberAssignmentKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 
@@ -140,6 +138,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -173,6 +173,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -206,6 +208,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -239,6 +243,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -272,6 +278,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -305,6 +313,8 @@ def _decode_value(
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)

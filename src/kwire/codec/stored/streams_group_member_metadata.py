@@ -9,13 +9,16 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
@@ -23,7 +26,6 @@ _unpack_HB = Format(">HB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _pack_HB = Format(">HB").pack
-_pack_h = Format(">h").pack
 _pack_ii = Format(">ii").pack
 
 
@@ -72,12 +74,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> StreamsGroup
 
 def _encode_key(record: StreamsGroupMemberMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 
@@ -126,6 +124,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("instance_id", n - 1)
         instance_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -137,6 +137,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("rack_id", n - 1)
         rack_id: str | None = None
         if n:
             stop = pos + n - 1
@@ -148,6 +150,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_id", n - 1, end - pos)
@@ -157,6 +161,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
         pos += 1
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("client_host", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("client_host", n - 1, end - pos)
@@ -166,6 +172,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
         pos += 9
         if n > 127:
             n, pos = uvarint_rest(buf, pos, n)
+            if n > LONGEST_STRING + 1:
+                refuse_string("process_id", n - 1)
         stop = pos + n - 1
         if n == 0 or stop > end:
             refuse("process_id", n - 1, end - pos)
@@ -179,6 +187,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("host", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("host", n - 1, end - pos)
@@ -202,6 +212,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("key", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("key", n - 1, end - pos)
@@ -211,6 +223,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("value", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("value", n - 1, end - pos)

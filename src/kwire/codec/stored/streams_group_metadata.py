@@ -9,15 +9,18 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     check_tag_end,
     malformed,
     read_tag,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
@@ -25,7 +28,6 @@ from kwire.codec.primitives import (
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
 _unpack_iqB = Format(">iqB").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iq = Format(">iq").pack
 
@@ -67,9 +69,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> StreamsGroup
 
 def _encode_key(record: StreamsGroupMetadataKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 
@@ -152,6 +152,8 @@ def _read_streams_group_metadata_value_tags(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("key", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("key", n - 1, end - pos)
@@ -161,6 +163,8 @@ def _read_streams_group_metadata_value_tags(
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("value", n - 1, end - pos)

@@ -10,18 +10,20 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
-_pack_h = Format(">h").pack
 
 
 @define(eq=False, repr=False)
@@ -71,12 +73,8 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> StreamsGroup
 
 def _encode_key(record: StreamsGroupTargetAssignmentMemberKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
-    data = record.member_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
+    write_string(out, record.member_id)
     return bytes(out)
 
 
@@ -124,6 +122,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -156,6 +156,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -188,6 +190,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)

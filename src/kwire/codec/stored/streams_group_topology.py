@@ -10,21 +10,23 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     Readable,
     Struct,
     malformed,
     read_compact_strings,
     refuse,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_uvarint,
 )
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
-_pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 
@@ -66,9 +68,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> StreamsGroup
 
 def _encode_key(record: StreamsGroupTopologyKey, version: int) -> bytes:
     out = bytearray()
-    data = record.group_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.group_id)
     return bytes(out)
 
 
@@ -139,6 +139,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
             pos += 1
             if n > 127:
                 n, pos = uvarint_rest(buf, pos, n)
+                if n > LONGEST_STRING + 1:
+                    refuse_string("subtopology_id", n - 1)
             stop = pos + n - 1
             if n == 0 or stop > end:
                 refuse("subtopology_id", n - 1, end - pos)
@@ -173,6 +175,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -191,6 +195,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("key", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("key", n - 1, end - pos)
@@ -200,6 +206,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("value", n - 1, end - pos)
@@ -236,6 +244,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("name", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("name", n - 1, end - pos)
@@ -254,6 +264,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("key", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("key", n - 1, end - pos)
@@ -263,6 +275,8 @@ def _decode_value(buf: Readable, pos: int, end: int, version: int) -> StreamsGro
                     pos += 1
                     if n > 127:
                         n, pos = uvarint_rest(buf, pos, n)
+                        if n > LONGEST_STRING + 1:
+                            refuse_string("value", n - 1)
                     stop = pos + n - 1
                     if n == 0 or stop > end:
                         refuse("value", n - 1, end - pos)

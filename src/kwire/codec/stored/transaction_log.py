@@ -10,6 +10,7 @@ from attrs import define, field
 
 from kwire.codec.primitives import (
     BROKEN,
+    LONGEST_STRING,
     NULL_INT32,
     Readable,
     Struct,
@@ -18,9 +19,11 @@ from kwire.codec.primitives import (
     read_tag,
     refuse,
     refuse_field,
+    refuse_string,
     skip_tagged_fields,
     uvarint_rest,
     write_compact_string,
+    write_string,
     write_tagged_fields,
     write_uvarint,
 )
@@ -76,9 +79,7 @@ def _decode_key(buf: Readable, pos: int, end: int, version: int) -> TransactionL
 
 def _encode_key(record: TransactionLogKey, version: int) -> bytes:
     out = bytearray()
-    data = record.transactional_id.encode()
-    out += _pack_h(len(data))
-    out += data
+    write_string(out, record.transactional_id)
     return bytes(out)
 
 
@@ -186,6 +187,8 @@ def _decode_value_flexible(buf: Readable, pos: int, end: int, version: int) -> T
                 pos += 1
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
+                    if n > LONGEST_STRING + 1:
+                        refuse_string("topic", n - 1)
                 stop = pos + n - 1
                 if n == 0 or stop > end:
                     refuse("topic", n - 1, end - pos)
@@ -284,9 +287,7 @@ def _encode_value_classic(record: TransactionLogValue, version: int) -> bytes:
     else:
         out += _pack_i(len(record.transaction_partitions))
         for partitions_schema in record.transaction_partitions:
-            data = partitions_schema.topic.encode()
-            out += _pack_h(len(data))
-            out += data
+            write_string(out, partitions_schema.topic)
             n = len(partitions_schema.partition_ids)
             out += pack(f">i{n}i", n, *partitions_schema.partition_ids)
     out += _pack_qq(record.transaction_last_update_timestamp_ms, record.transaction_start_timestamp_ms)
