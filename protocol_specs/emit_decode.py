@@ -120,8 +120,6 @@ class Decoder:
         local = self.names.local(struct, item.name)
         if is_fixed(item) or (not item.nullable and not item.is_array and item.base != "records"):
             return local
-        if item.base == "records":
-            self.module.use("Buffer")
         return self.names.declare(local, python_type(item, self.class_of, self.many_records))
 
     # Runs of fixed width

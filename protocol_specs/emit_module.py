@@ -97,8 +97,8 @@ def attribute(
 ) -> list[str]:
     kind = python_type(item, class_of, many_records)
     default = default_literal(item, class_of)
-    if item.base == "records":
-        module.use(*(["Buffer", "Sequence"] if many_records else ["Buffer"]))
+    if item.base == "records" and many_records:
+        module.use("Buffer", "Sequence")
     if default == "ZERO_UUID":
         module.use(default)
     if default == "[]" or (default.endswith("()") and not is_tagged_struct(item)):

@@ -223,7 +223,7 @@ def python_type(item: Field, class_of: dict[str, str], many_records: bool) -> st
     """The annotation of the attribute; `many_records` allows several buffers for `records`."""
     plain = {"bool": "bool", "string": "str", "bytes": "bytes", "uuid": "bytes", "float64": "float"}
     if item.base == "records":
-        name = "Buffer | Sequence[Buffer]" if many_records else "Buffer"
+        name = "Buffer | Sequence[Buffer]" if many_records else "memoryview | bytes"
     elif item.struct is not None:
         name = class_of[item.base]
     else:

@@ -59,7 +59,7 @@ _pack_q = Format(">q").pack
 @define(eq=False, repr=False)
 class PartitionProduceData(Struct):
     index: int = 0
-    records: Buffer | None = None  # One record batch of version 2.
+    records: memoryview | bytes | None = None  # One record batch of version 2.
 
 
 @define(eq=False, repr=False)
@@ -117,7 +117,7 @@ def _decode_request_classic(buf: Readable, pos: int, end: int, version: int) -> 
             for _ in range(n):
                 index, n = _unpack_ii(buf, pos)
                 pos += 8
-                records: Buffer | None = None
+                records: memoryview | bytes | None = None
                 if n >= 0:
                     stop = pos + n
                     if stop > end:
@@ -188,7 +188,7 @@ def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) ->
                 pos += 5
                 if n > 127:
                     n, pos = uvarint_rest(buf, pos, n)
-                records: Buffer | None = None
+                records: memoryview | bytes | None = None
                 if n:
                     stop = pos + n - 1
                     if stop > end:
