@@ -59,7 +59,8 @@ def list_offsets(broker: Broker, caller: Caller, request: ListOffsetsRequest) ->
                         partition_index=part.partition_index,
                         timestamp=timestamp,
                         offset=offset,
-                        leader_epoch=leader_epoch,
+                        # Older versions have no place for it.
+                        leader_epoch=leader_epoch if caller.version >= 4 else -1,
                     )
                 )
         answers.append(ListOffsetsTopicResponse(name=data.name, partitions=partitions))
@@ -94,9 +95,8 @@ def _find(partition: Partition, part: ListOffsetsPartition, version: int) -> tup
     if timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
         return -1, -1, -1
     if timestamp == MAX_TIMESTAMP:
-        newest = partition.log.max_timestamp()
-        return (-1, -1, -1) if newest is None else (newest[1], newest[0], newest[2])
-    return partition.log.offset_for_timestamp(timestamp, partition.high_watermark) or (-1, -1, -1)
+        return partition.max_timestamp() or (-1, -1, -1)
+    return partition.offset_for_timestamp(timestamp) or (-1, -1, -1)
 
 
 def _refusal(index: int, code: ErrorCode) -> ListOffsetsPartitionResponse:
