@@ -60,17 +60,18 @@ def _create(
         assignments[assignment.partition_index] = assignment.broker_ids
     if len(set(names)) != len(names):
         raise KafkaError(ErrorCode.INVALID_REQUEST, "A config is named more than once.")
-    wishes = {
-        "partitions": asked.num_partitions,
-        "replication_factor": asked.replication_factor,
-        "assignments": assignments or None,
-        "configs": {config.name: config.value for config in asked.configs},
-    }
-    partitions, replication_factor, overrides = broker.topics.check_creation(asked.name, **wishes)
+    configs_asked = {config.name: config.value for config in asked.configs}
+    partitions, replication_factor, overrides = broker.topics.check_creation(
+        asked.name,
+        partitions=asked.num_partitions,
+        replication_factor=asked.replication_factor,
+        assignments=assignments,
+        configs=configs_asked,
+    )
     if validate_only:
         topic_id = broker.topics.new_id()
     else:
-        topic_id = broker.topics.create(asked.name, **wishes).topic_id
+        topic_id = broker.topics.create_checked(asked.name, partitions, overrides).topic_id
     configs = [
         CreatableTopicConfigs(
             name=entry.setting.name,

@@ -79,8 +79,10 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
     return ProduceResponse(responses=answers)
 
 
-def error_response(request: ProduceRequest, code: ErrorCode) -> ProduceResponse:
-    """The same code for every partition of the request."""
+def error_response(request: ProduceRequest, code: ErrorCode) -> ProduceResponse | _NoResponse:
+    """The same code for every partition of the request; nothing when the client wants no answer."""
+    if request.acks == 0:
+        return NO_RESPONSE
     return ProduceResponse(
         responses=[
             TopicProduceResponse(

@@ -154,6 +154,7 @@ class Configs:
                 file_delete_delay_ms=value("file.delete.delay.ms"),
                 retention_ms=value("retention.ms"),
                 retention_bytes=value("retention.bytes"),
+                compacted=compacted,
             ),
         )
 

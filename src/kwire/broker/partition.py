@@ -7,6 +7,7 @@ watermark, and on one node that is the end of the log.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,12 +17,23 @@ from kwire.broker.signals import Signal
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.log import Log, LogWriteFailed
+from kwire.log.segment import CorruptLog
 from kwire.records.batch import parse_header
 
 if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig
 
-EARLIEST_EPOCH = 0
+STORAGE_FAILURES = (LogWriteFailed, CorruptLog, OSError)
+"""What the log raises when the disk, or what is on it, is not as it should be."""
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Trouble with the disk is KafkaError(KAFKA_STORAGE_ERROR) to the client; the partition stays as it was."""
+    try:
+        yield
+    except STORAGE_FAILURES as error:
+        raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
 
 
 @attrs.define
@@ -110,7 +122,7 @@ class Partition:
         log = self.log
         try:
             written = log.append(records, header, self.leader_epoch, now_ms)
-        except LogWriteFailed as error:
+        except STORAGE_FAILURES as error:
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
         base_offset = written.base_offset
         if written.rolled:
@@ -125,10 +137,8 @@ class Partition:
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
         header = parse_header(batch, 0)
-        try:
+        with storage_errors():
             written = self.log.append(batch, header, self.leader_epoch, now_ms)
-        except LogWriteFailed as error:
-            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
         if written.rolled:
             self.log.write_snapshot(written.base_offset, self.producers.entries())
         self.appended.fire()
@@ -155,7 +165,19 @@ class Partition:
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 f"Offset {offset} of {self.topic}-{self.index} is outside [{log.log_start_offset}, {end}]",
             )
-        return log.read(offset, max_bytes, end, at_least_one)
+        with storage_errors():
+            return log.read(offset, max_bytes, end, at_least_one)
+
+    def offset_for_timestamp(self, timestamp: int) -> tuple[int, int, int] | None:
+        """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79)."""
+        with storage_errors():
+            return self.log.offset_for_timestamp(timestamp, self.high_watermark)
+
+    def max_timestamp(self) -> tuple[int, int, int] | None:
+        """(offset, timestamp, leader epoch) of the first record with the largest timestamp (KIP-734)."""
+        with storage_errors():
+            newest = self.log.max_timestamp()
+        return None if newest is None else (newest[1], newest[0], newest[2])
 
     def check_leader_epoch(self, current_leader_epoch: int) -> None:
         """Is the client's idea of the leader the current one? -1 asks for no check (KIP-320).
@@ -182,7 +204,8 @@ class Partition:
         if before_offset < 0 or before_offset > self.high_watermark:
             raise KafkaError(ErrorCode.OFFSET_OUT_OF_RANGE)
         if before_offset > self.log.log_start_offset:
-            self.log.advance_log_start(before_offset)
+            with storage_errors():
+                self.log.advance_log_start(before_offset)
         return self.log.log_start_offset
 
     def write_snapshot(self) -> None:

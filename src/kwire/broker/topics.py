@@ -167,6 +167,10 @@ class TopicRegistry:
             assignments=assignments,
             configs=configs,
         )
+        return self.create_checked(name, count, overrides)
+
+    def create_checked(self, name: str, count: int, overrides: Mapping[str, str]) -> Topic:
+        """Make what `check_creation` has approved. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
         topic_id = self.new_id()
         records: list[Stored] = [TopicRecord(name=name, topic_id=topic_id)]
         records += [
@@ -302,6 +306,8 @@ class TopicRegistry:
             try:
                 if (image.name, index) in on_disk:
                     log = broker.directory.open_log(image.name, index, config.log, now_ms)
+                    if log.topic_id is None:  # a power loss just after its making may have left it without
+                        log.assign_topic_id(image.topic_id)
                 else:
                     log = broker.directory.create_log(image.name, index, image.topic_id, config.log, now_ms)
                 partition = Partition(image.name, image.topic_id, index, log, config)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from kwire.log.dump import dump_file
+
+
+def _show_time(milliseconds: int) -> str:
+    try:
+        when = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return str(milliseconds)
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def dump(paths: Sequence[str], *, deep: bool) -> int:
@@ -13,7 +22,7 @@ def dump(paths: Sequence[str], *, deep: bool) -> int:
     problems = 0
     for path in paths:
         try:
-            problems += dump_file(path, sys.stdout, deep)
+            problems += dump_file(path, sys.stdout, deep, show_time=_show_time)
         except OSError as error:
             print(f"kwire: cannot read {path}: {error.strerror or error}", file=sys.stderr)
             problems += 1

@@ -10,19 +10,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 
 from kwire._version import __version__
 from kwire.config import Config
+from kwire.config.listeners import address_parts
 from kwire.errors import CannotStart, InvalidSetting
-from kwire.properties import parse_properties, settings_of_environment
 
 _log = logging.getLogger("kwire")
 
 _BEGAN = perf_counter()
 
-DEFAULT_LISTENER = "PLAINTEXT"
+FIRST_LISTENER = "PLAINTEXT"
 
 
 def serve(chosen: argparse.Namespace) -> int:
@@ -36,9 +35,7 @@ def serve(chosen: argparse.Namespace) -> int:
     configure_logging(chosen.log_level, chosen.log_format)
     with _data_directory(chosen) as data:
         config = settings_of(chosen, os.environ, data)
-        unhonoured = config.unhonoured()
-        if unhonoured:
-            _log.warning("not honoured yet, or not known: %s", ", ".join(unhonoured))
+        tell_about(config)
 
         def ready(bound: Sequence[Bound]) -> None:
             where = ", ".join(map(str, bound))
@@ -54,64 +51,51 @@ def serve(chosen: argparse.Namespace) -> int:
 
 
 def settings_of(chosen: argparse.Namespace, environment: Mapping[str, str], data: str | None) -> Config:
-    """What was asked for, the strongest last: file, environment, --set, options. Raises InvalidSetting, CannotStart."""
-    settings: dict[str, str] = {}
-    if chosen.properties is not None:
-        settings |= _read(Path(chosen.properties))
-    settings |= settings_of_environment(environment)
-    for item in chosen.set:
+    """What was asked for, the strongest last: --default, file, environment, --set, options.
+
+    Raises InvalidSetting and CannotStart.
+    """
+    overrides = _pairs("--set", chosen.set)
+    if chosen.listen:
+        overrides |= _listeners(chosen.listen)
+    if chosen.advertise:
+        overrides["advertised.listeners"] = f"{_first_listener(overrides)}://{_address('--advertise', chosen.advertise)}"
+    if data is not None:
+        overrides["log.dirs"] = data
+    defaults = _pairs("--default", chosen.default)
+    if chosen.ephemeral:
+        defaults["kwire.accept.any.replication.factor"] = "true"
+    try:
+        return Config.from_sources(chosen.properties, environment, overrides, defaults=defaults)
+    except OSError as error:
+        raise CannotStart(f"Cannot read {chosen.properties}: {error.strerror or error}") from error
+
+
+def tell_about(config: Config) -> None:
+    """Name what was set and has no effect, once: nothing is ignored in silence."""
+    if names := config.unhonoured():
+        _log.warning("set, but not honoured by kwire yet: %s", ", ".join(names))
+    if names := config.unknown():
+        _log.warning("set, but no setting of Kafka: %s", ", ".join(names))
+    for listener in config.controller_listeners:
+        _log.info("listener %s is for controllers: there is nothing to serve on it", listener)
+
+
+def _pairs(option: str, items: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for item in items:
         name, separator, value = item.partition("=")
         if not separator or not name.strip():
-            raise InvalidSetting(f"--set {item}: NAME=VALUE is wanted")
-        settings[name.strip()] = value
-    if chosen.listen:
-        settings |= _listeners(chosen.listen)
-    if chosen.advertise:
-        _check_address("--advertise", chosen.advertise)
-        first = settings.get("listeners", "").split("://")[0].split(",")[0] or DEFAULT_LISTENER
-        settings["advertised.listeners"] = f"{first}://{chosen.advertise}"
-    if data is not None:
-        settings["log.dirs"] = data
-    if chosen.ephemeral:
-        settings.setdefault("kwire.accept.any.replication.factor", "true")
-    return Config(settings)
-
-
-def _read(path: Path) -> dict[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise CannotStart(f"Cannot read {path}: {error.strerror}") from error
-    return parse_properties(text, str(path))
+            raise InvalidSetting(f"{option} {item}: NAME=VALUE is wanted")
+        found[name.strip()] = value
+    return found
 
 
 def _listeners(addresses: Sequence[str]) -> dict[str, str]:
-    """Each --listen is a listener of its own: PLAINTEXT, PLAINTEXT2, ..."""
-    names = [DEFAULT_LISTENER] + [f"{DEFAULT_LISTENER}{number}" for number in range(2, len(addresses) + 1)]
-    for address in addresses:
-        _check_address("--listen", address)
-    settings = {
-        "listeners": ",".join(f"{name}://{address}" for name, address in zip(names, addresses, strict=True))
+    """Each --listen is a listener of its own: PLAINTEXT, PLAINTEXT_2, ..."""
+    names = [FIRST_LISTENER, *(f"{FIRST_LISTENER}_{number}" for number in range(2, len(addresses) + 1))]
+    pairs = [(name, _address("--listen", address)) for name, address in zip(names, addresses, strict=True)]
+    return {
+        "listeners": ",".join(f"{name}://{address}" for name, address in pairs),
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in names),
     }
-    if len(names) > 1:
-        settings["listener.security.protocol.map"] = ",".join(f"{name}:PLAINTEXT" for name in names)
-    return settings
-
-
-def _check_address(option: str, address: str) -> None:
-    _, separator, port = address.rpartition(":")
-    if not separator or not port.isdigit() or int(port) > 65535:
-        raise InvalidSetting(f"{option} {address}: HOST:PORT is wanted")
-
-
-@contextmanager
-def _data_directory(chosen: argparse.Namespace) -> Iterator[str | None]:
-    """Where the data goes, when the command line says so; a temporary directory is removed at the end."""
-    if not chosen.ephemeral:
-        yield chosen.data
-        return
-    directory = tempfile.mkdtemp(prefix="kwire-")
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
