@@ -14,7 +14,7 @@ from time import perf_counter
 
 from kwire._version import __version__
 from kwire.config import Config
-from kwire.config.listeners import address_parts
+from kwire.config.listeners import is_address
 from kwire.errors import CannotStart, InvalidSetting
 
 _log = logging.getLogger("kwire")
@@ -55,20 +55,26 @@ def settings_of(chosen: argparse.Namespace, environment: Mapping[str, str], data
 
     Raises InvalidSetting and CannotStart.
     """
-    overrides = _pairs("--set", chosen.set)
+    overrides: dict[str, str | None] = {**_pairs("--set", chosen.set)}
     if chosen.listen:
+        # What file and environment say about listeners goes as a whole.
+        overrides |= {"advertised.listeners": None, "inter.broker.listener.name": None}
         overrides |= _listeners(chosen.listen)
-    if chosen.advertise:
-        overrides["advertised.listeners"] = f"{_first_listener(overrides)}://{_address('--advertise', chosen.advertise)}"
     if data is not None:
         overrides["log.dirs"] = data
     defaults = _pairs("--default", chosen.default)
     if chosen.ephemeral:
         defaults["kwire.accept.any.replication.factor"] = "true"
     try:
-        return Config.from_sources(chosen.properties, environment, overrides, defaults=defaults)
+        config = Config.from_sources(chosen.properties, environment, overrides, defaults=defaults)
     except OSError as error:
         raise CannotStart(f"Cannot read {chosen.properties}: {error.strerror or error}") from error
+    if chosen.advertise:
+        address = _address("--advertise", chosen.advertise)
+        first = config.listeners[0].name if config.listeners else FIRST_LISTENER
+        config = config.with_overrides({"advertised.listeners": f"{first}://{address}"})
+    config.check()
+    return config
 
 
 def tell_about(config: Config) -> None:
@@ -99,3 +105,23 @@ def _listeners(addresses: Sequence[str]) -> dict[str, str]:
         "listeners": ",".join(f"{name}://{address}" for name, address in pairs),
         "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in names),
     }
+
+
+def _address(option: str, text: str) -> str:
+    """HOST:PORT as it may stand in a listener."""
+    if not is_address(text):
+        raise InvalidSetting(f"{option} {text}: HOST:PORT is wanted, an IPv6 host in brackets")
+    return text
+
+
+@contextmanager
+def _data_directory(chosen: argparse.Namespace) -> Iterator[str | None]:
+    """Where the data goes, when the command line says so; a temporary directory is removed at the end."""
+    if not chosen.ephemeral:
+        yield chosen.data
+        return
+    directory = tempfile.mkdtemp(prefix="kwire-")
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
