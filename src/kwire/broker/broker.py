@@ -23,6 +23,7 @@ from kwire.config import Config
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.directory import LogDirectory
 from kwire.log.files import DiskFiles
+from kwire.log.log import LogWriteFailed
 from kwire.log.seam import Files
 
 _log = logging.getLogger("kwire.broker")
@@ -68,6 +69,7 @@ class Broker:
         self.topics: TopicRegistry
         self.groups: GroupCoordinator
         self._chores: list[_Chore] = []
+        self._checkpointing: _Chore
         self._producer_ids = range(0)
 
     def start(self) -> None:
@@ -97,9 +99,11 @@ class Broker:
         self.topics.open()
         self.groups.load()
         now = self.clock.monotonic_ms()
+        self._checkpointing = _Chore(
+            self.config.int("log.flush.offset.checkpoint.interval.ms"), self._checkpoint
+        )
         self._chores = [
-            _Chore(self.config.int("replica.high.watermark.checkpoint.interval.ms"), self._checkpoint),
-            _Chore(self.config.int("log.flush.offset.checkpoint.interval.ms"), self._checkpoint),
+            self._checkpointing,
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
             _Chore(PURGE_CHECK_MS, self._purge),
         ]
@@ -163,7 +167,7 @@ class Broker:
 
     def log_starts_changed(self) -> None:
         """Somebody moved a log start, which only a checkpoint remembers: write it soon."""
-        self._chores[1].due = self.clock.monotonic_ms()
+        self._checkpointing.due = self.clock.monotonic_ms()
         self.deadline_changed.fire()
 
     def coordinator_partition(self, internal_topic: str, index: int) -> Partition:
@@ -177,11 +181,19 @@ class Broker:
         self.directory.purge(wall_ms)
 
     def _checkpoint(self, wall_ms: int) -> None:
+        """Write recovery points, log starts and high watermarks, without waiting for the disk.
+
+        A killed process leaves them whole; a power loss may cost them, and then logs are checked from further back.
+        """
         partitions = list(self.topics.partitions())
-        self.directory.write_checkpoints(
-            [self.metadata.log, *(partition.log for partition in partitions)],
-            {(partition.topic, partition.index): partition.high_watermark for partition in partitions},
-        )
+        try:
+            self.directory.write_checkpoints(
+                [self.metadata.log, *(partition.log for partition in partitions)],
+                {(partition.topic, partition.index): partition.high_watermark for partition in partitions},
+                sync=False,
+            )
+        except LogWriteFailed as error:
+            self.warn(f"The checkpoints were not written: {error}")
 
     def _expire_producers(self, wall_ms: int) -> None:
         expiration_ms = self.config.int("producer.id.expiration.ms")
