@@ -1,7 +1,7 @@
 """CreateTopics (key 19), versions 2 to 7: make topics, each on its own (KIP-4).
 
-4 defaults for partitions and replication factor (KIP-464); 5 flexible, and the answer tells what was made (KIP-525);
-6 throttling quota error; 7 topic ids.
+4 defaults for partitions and replication factor (KIP-464; Kafka's brokers fill them in for older versions too, and
+kafkajs counts on it); 5 flexible, and the answer tells what was made (KIP-525); 6 throttling quota error; 7 topic ids.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def create_topics(broker: Broker, caller: Caller, request: CreateTopicsRequest) 
         try:
             if times[asked.name] > 1:
                 raise KafkaError(ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
-            results.append(_create(broker, caller.version, asked, validate_only=request.validate_only))
+            results.append(_create(broker, asked, validate_only=request.validate_only))
         except KafkaError as error:
             results.append(_refusal(asked.name, error.code, error.message))
     return CreateTopicsResponse(topics=_once_each(results, times))
@@ -39,16 +39,7 @@ def error_response(request: CreateTopicsRequest, code: ErrorCode) -> CreateTopic
     return CreateTopicsResponse(topics=[_refusal(asked.name, code, None) for asked in request.topics])
 
 
-def _create(
-    broker: Broker, version: int, asked: CreatableTopic, *, validate_only: bool
-) -> CreatableTopicResult:
-    if version < 4 and not asked.assignments and -1 in (asked.num_partitions, asked.replication_factor):
-        code = (
-            ErrorCode.INVALID_PARTITIONS
-            if asked.num_partitions == -1
-            else ErrorCode.INVALID_REPLICATION_FACTOR
-        )
-        raise KafkaError(code, "Defaults need version 4 of CreateTopics or newer.")
+def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> CreatableTopicResult:
     names = [config.name for config in asked.configs]
     assignments: dict[int, list[int]] = {}
     for assignment in asked.assignments:
