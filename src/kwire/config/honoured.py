@@ -62,7 +62,6 @@ HONOURED_BROKER = frozenset(
         "offsets.topic.segment.bytes",
         "process.roles",
         "producer.id.expiration.ms",
-        "replica.high.watermark.checkpoint.interval.ms",
         "socket.listen.backlog.size",
         "socket.receive.buffer.bytes",
         "socket.request.max.bytes",
