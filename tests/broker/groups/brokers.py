@@ -24,11 +24,13 @@ class TestClock:
         return 50_000 + self.now_ms
 
 
-def open_broker(files: MemoryFiles, clock: TestClock | None = None, **settings: str) -> Broker:
+def open_broker(
+    files: MemoryFiles, clock: TestClock | None = None, *, seed: int = 1, **settings: str
+) -> Broker:
     """Started; dots in the names of settings are written as underscores."""
     properties = {"log.dirs": "/data", "node.id": "1", "offsets.topic.num.partitions": "3"}
     properties |= {name.replace("_", "."): value for name, value in settings.items()}
-    broker = Broker(Config(properties), clock=clock or TestClock(), files=files, random=Random(1))
+    broker = Broker(Config(properties), clock=clock or TestClock(), files=files, random=Random(seed))
     broker.start()
     broker.endpoints = {"PLAINTEXT": ("here", 9092)}
     return broker
