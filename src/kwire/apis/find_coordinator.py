@@ -40,10 +40,11 @@ def find_coordinator(
 
 
 def error_response(request: FindCoordinatorRequest, code: ErrorCode) -> FindCoordinatorResponse:
-    """The same code for every key, in both shapes."""
-    response = _alone(_refusal(request.key, KafkaError(code)))
-    response.coordinators = [_refusal(key, KafkaError(code)) for key in request.coordinator_keys]
-    return response
+    """The same code for every key, in the shape of the request: no version has a place for both."""
+    if request.coordinator_keys:
+        refused = [_refusal(key, KafkaError(code)) for key in request.coordinator_keys]
+        return FindCoordinatorResponse(coordinators=refused)
+    return _alone(_refusal(request.key, KafkaError(code)))
 
 
 def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinator:
