@@ -62,10 +62,18 @@ HONOURED_BROKER = frozenset(
         "offsets.topic.segment.bytes",
         "process.roles",
         "producer.id.expiration.ms",
+        "share.coordinator.state.topic.min.isr",
+        "share.coordinator.state.topic.num.partitions",
+        "share.coordinator.state.topic.replication.factor",
+        "share.coordinator.state.topic.segment.bytes",
         "socket.listen.backlog.size",
         "socket.receive.buffer.bytes",
         "socket.request.max.bytes",
         "socket.send.buffer.bytes",
+        "transaction.state.log.min.isr",
+        "transaction.state.log.num.partitions",
+        "transaction.state.log.replication.factor",
+        "transaction.state.log.segment.bytes",
     )
 )
 HONOURED_TOPIC = frozenset(

@@ -17,9 +17,10 @@ from kwire.errors import InvalidSetting
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 _SERVED = ("PLAINTEXT",)
-_ADDRESS = r"(?:\[([0-9a-zA-Z\-%._:]+)\]|([0-9a-zA-Z\-%._]*)):([0-9]{1,5})\Z"
+_ADDRESS = r"(?:\[([0-9a-zA-Z%._:-]+)\]|([0-9a-zA-Z%._:-]*)):([0-9]{1,5})\Z"
 _ENDPOINT = re.compile("([^:/]+)://" + _ADDRESS)
-_NOWHERE = ("0.0.0.0", "::", "0:0:0:0:0:0:0:0")
+_ALL_IPV4 = "0.0.0.0"
+_ALL_IPV6 = "::"
 
 
 @attrs.frozen
@@ -36,9 +37,13 @@ class Listener:
 
 
 def is_address(text: str) -> bool:
-    """Is this HOST:PORT, the host perhaps empty, an IPv6 one in brackets?"""
+    """Is this HOST:PORT, the host perhaps empty, an IPv6 one perhaps in brackets?"""
     match = re.match(_ADDRESS, text)
-    return match is not None and int(match[3]) <= 65535
+    return match is not None and _possible(match[1] or match[2] or "", int(match[3]))
+
+
+def _possible(host: str, port: int) -> bool:
+    return port <= 65535 and (":" not in host or _family(host.partition("%")[0]) == socket.AF_INET6)
 
 
 def read_protocols(entries: Sequence[str], controllers: Sequence[str], *, explicit: bool) -> dict[str, str]:
@@ -53,8 +58,6 @@ def read_protocols(entries: Sequence[str], controllers: Sequence[str], *, explic
             raise InvalidSetting(
                 f"listener.security.protocol.map: {entry} is not NAME:PROTOCOL with one of {', '.join(PROTOCOLS)}"
             )
-        if name in found:
-            raise InvalidSetting(f"listener.security.protocol.map: {name} is there twice")
         found[name] = protocol
     if not explicit:
         for name in controllers:
@@ -67,7 +70,8 @@ def read_listeners(setting: str, entries: Sequence[str], protocols: dict[str, st
     found: list[Listener] = []
     for entry in entries:
         match = _ENDPOINT.match(entry)
-        if match is None or int(match[4]) > 65535:
+        host = (match[2] or match[3] or "") if match else ""
+        if match is None or not _possible(host, int(match[4])):
             raise InvalidSetting(f"{setting}: {entry} is not NAME://HOST:PORT (an IPv6 host is in brackets)")
         name = match[1].strip().upper()
         if name not in protocols:
@@ -77,7 +81,7 @@ def read_listeners(setting: str, entries: Sequence[str], protocols: dict[str, st
             )
         if any(name == other.name for other in found):
             raise InvalidSetting(f"{setting}: {name} is there twice; every listener has a name of its own")
-        found.append(Listener(name, protocols[name], match[2] or match[3] or "", int(match[4])))
+        found.append(Listener(name, protocols[name], host, int(match[4])))
     return found
 
 
@@ -123,24 +127,20 @@ def advertised_addresses(
     `advertised` is None when `advertised.listeners` is not set. Raises InvalidSetting for an address that no client
     could use, or that belongs to no listener.
     """
+    setting = "advertised.listeners"
     if advertised is None:
-        for each in listeners:
-            if each.host in _NOWHERE:
-                raise InvalidSetting(
-                    f"listeners: clients cannot connect to {each.host}; say what they are to connect to with"
-                    f" --advertise HOST:PORT or advertised.listeners={each.name}://HOST:PORT"
-                )
-        advertised = listeners
+        setting, advertised = "listeners", listeners
     names = {each.name for each in listeners}
     found = {}
     for each in advertised:
         if each.name in controllers:
             continue
         if each.name not in names:
-            raise InvalidSetting(f"advertised.listeners: there is no listener {each.name} in listeners")
-        if each.host in _NOWHERE:
+            raise InvalidSetting(f"{setting}: there is no listener {each.name} in listeners")
+        if each.host == _ALL_IPV4:
             raise InvalidSetting(
-                f"advertised.listeners: clients cannot connect to {each.host}; name an address that they reach"
+                f"{setting}: clients cannot connect to {each.host}; say where they are to connect to with"
+                f" --advertise HOST:PORT or advertised.listeners={each.name}://HOST:PORT"
             )
-        found[each.name] = (each.host or socket.gethostname(), each.port)
+        found[each.name] = (socket.gethostname() if each.host in ("", _ALL_IPV6) else each.host, each.port)
     return found

@@ -52,7 +52,7 @@ class SettingType(Enum):
 
 
 _BITS = {SettingType.SHORT: 15, SettingType.INT: 31, SettingType.LONG: 63}
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+\Z")
+_WHOLE_NUMBER = re.compile(r"[+-]?\d+\Z")  # of any script, as Java reads them
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _REPLICA = re.compile(r"[0-9]+:[0-9]+\Z")
 _DURATION = re.compile(
@@ -171,7 +171,7 @@ def _not_empty(value: str | list[str]) -> None:
 
 
 def _replicas(items: list[str]) -> None:
-    if items != ["*"] and not all(_REPLICA.match(item) for item in items):
+    if items != ["*"] and not all(_REPLICA.match(item) for item in items if item):
         raise ValueError(f"it must be {_FORM_WORDS['replicas']}")
 
 

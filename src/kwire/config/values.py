@@ -116,13 +116,14 @@ class Config:
             raise InvalidSetting("process.roles=controller: kwire serves clients, so it must be a broker")
         if not self.listeners:
             raise InvalidSetting("listeners: there is none for clients; say where with --listen HOST:PORT")
+        advertised = self.advertised
         name = self.text_or_none("inter.broker.listener.name")
         if name is not None:
             if "security.inter.broker.protocol" in self.explicit:
                 raise InvalidSetting(
                     "inter.broker.listener.name and security.inter.broker.protocol say the same thing; set one of them"
                 )
-            if name.upper() not in self.advertised:
+            if name.upper() not in advertised:
                 raise InvalidSetting(f"inter.broker.listener.name={name}: there is no such listener")
 
     def value(self, name: str) -> Any:
