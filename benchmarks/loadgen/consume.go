@@ -107,21 +107,30 @@ func latency(ctx context.Context, opts options, topic string) (result, error) {
 	}()
 
 	seen := newHistogram()
-	ramp := time.Duration(opts.ramp*float64(time.Second)) + 500*time.Millisecond
-	until := ramp + time.Duration(opts.seconds*float64(time.Second))
+	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	// The ramp begins with the first record that arrives: a topic that was made a moment ago may not be ready.
+	var from, until time.Duration
+	giveUp := 30 * time.Second
 	var measured stretch
-	started := false
-	for now := time.Since(origin); now < until; now = time.Since(origin) {
-		if !started && now >= ramp {
-			started, measured = true, begin(opts)
+	for now := time.Since(origin); (until == 0 && now < giveUp) || now < until; now = time.Since(origin) {
+		if until != 0 && now >= from && measured.start.IsZero() {
+			measured = begin(opts)
 		}
-		polling, cancel := context.WithTimeout(ctx, until-now)
+		limit := until
+		if until == 0 {
+			limit = giveUp
+		}
+		polling, cancel := context.WithTimeout(ctx, limit-now)
 		fetches := consumer.PollFetches(polling)
 		cancel()
 		arrived := time.Since(origin)
 		fetches.EachRecord(func(record *kgo.Record) {
+			if until == 0 {
+				from = arrived + seconds(opts.ramp) + 500*time.Millisecond
+				until = from + seconds(opts.seconds)
+			}
 			sent := time.Duration(binary.LittleEndian.Uint64(record.Value))
-			if started && sent >= ramp {
+			if sent >= from && !measured.start.IsZero() {
 				seen.add(arrived - sent)
 				out.Records++
 			}

@@ -33,6 +33,13 @@ func (t *tally) failed(err error) {
 	t.first.CompareAndSwap(nil, &text)
 }
 
+// waitForFirst returns once something was acknowledged or went wrong: a topic that was made a moment ago may not be ready.
+func (t *tally) waitForFirst(sending context.Context) {
+	for t.acked.Load() == 0 && t.errors.Load() == 0 && sending.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func (t *tally) report(out *result) {
 	out.Errors = t.errors.Load()
 	if text := t.first.Load(); text != nil {
@@ -59,6 +66,7 @@ func produce(ctx context.Context, opts options, topic string) (result, error) {
 		stop()
 	}()
 
+	count.waitForFirst(sending)
 	select {
 	case <-time.After(time.Duration(opts.ramp * float64(time.Second))):
 	case <-sending.Done():
@@ -135,6 +143,7 @@ func syncProduce(ctx context.Context, opts options, topic string) (result, error
 		}(waits[i])
 	}
 
+	count.waitForFirst(sending)
 	time.Sleep(time.Duration(opts.ramp * float64(time.Second)))
 	for _, each := range waits {
 		each.reset()
