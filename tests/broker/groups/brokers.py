@@ -28,7 +28,12 @@ def open_broker(
     files: MemoryFiles, clock: TestClock | None = None, *, seed: int = 1, **settings: str
 ) -> Broker:
     """Started; dots in the names of settings are written as underscores."""
-    properties = {"log.dirs": "/data", "node.id": "1", "offsets.topic.num.partitions": "3"}
+    properties = {
+        "log.dirs": "/data",
+        "node.id": "1",
+        "offsets.topic.num.partitions": "3",
+        "log.index.size.max.bytes": "4096",  # they are as large from the start, and many brokers come and go
+    }
     properties |= {name.replace("_", "."): value for name, value in settings.items()}
     broker = Broker(Config(properties), clock=clock or TestClock(), files=files, random=Random(seed))
     broker.start()
