@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+import socket
+import struct
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-from kwire.apis import TABLE
+import trio
+
+from kwire.apis import TABLE, Caller
+from kwire.broker.broker import Broker
+from kwire.codec.headers import RequestHeader, encode_request_header
+from kwire.codec.messages import produce
+from kwire.codec.primitives import Buffer
+from kwire.config import Config
+from kwire.log.files import MemoryFiles
+from kwire.records.batch import Record, build_batch
+from kwire.server.clock import SystemClock
+from kwire.server.connection import Connection, Hall
+from kwire.server.waiting import Timers
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,22 +35,56 @@ def stops() -> list[tuple[str, str]]:
     return [(file, function.rsplit(".", 1)[-1]) for file, function in found]
 
 
-def test_the_tour_is_what_a_produce_does(one_produce: Any) -> None:
+def a_produce() -> bytes:
+    """One Produce of one record, as it travels."""
+    batch = build_batch([Record(0, 1_700_000_000_000, b"key", b"value", [])])
+    partition = produce.PartitionProduceData(index=0, records=batch)
+    request = produce.ProduceRequest(
+        transactional_id=None,
+        acks=-1,
+        timeout_ms=1000,
+        topic_data=[produce.TopicProduceData(name="letters", partition_data=[partition])],
+    )
+    parts: list[Buffer] = []
+    encode_request_header(parts, RequestHeader(produce.KEY, 9, 1, "traveller"))
+    produce.encode_request(request, 9, parts)
+    frame = b"".join(bytes(part) for part in parts)
+    return struct.pack(">i", len(frame)) + frame
+
+
+async def serve_one(broker: Broker, clock: SystemClock) -> bytes:
+    """A connection takes the request from a real socket; the answer."""
+    near, far = socket.socketpair()
+    hall = Hall(broker, TABLE, Timers(clock), clock, 1 << 20)
+    with far:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(Connection(near, Caller(), "traveller:1", hall).run)
+            far.sendall(a_produce())
+            far.shutdown(socket.SHUT_WR)
+        return far.recv(4096)
+
+
+def test_the_tour_is_what_a_produce_does() -> None:
+    clock = SystemClock()
+    broker = Broker(Config({"log.dirs": "/data"}), clock=clock, files=MemoryFiles())
+    broker.start()
+    broker.topics.create("letters")
+    TABLE[produce.KEY].load()
     entered: list[tuple[str, str]] = []
     source = str(ROOT / "src" / "kwire")
 
     def trace(frame: FrameType, event: str, argument: object) -> None:
         if event == "call" and frame.f_code.co_filename.startswith(source):
-            file = frame.f_code.co_filename[len(source) + 1 :]
-            entered.append((file, frame.f_code.co_name))
+            entered.append((frame.f_code.co_filename[len(source) + 1 :], frame.f_code.co_name))
 
-    TABLE[0].load()
     previous = sys.getprofile()
     sys.setprofile(trace)
     try:
-        one_produce()
+        answer = trio.run(serve_one, broker, clock)
     finally:
         sys.setprofile(previous)
+    assert answer
+    assert broker.topics.partition("letters", 0).log_end_offset == 1
     remaining = iter(entered)
     for stop in stops():
         assert stop in remaining, f"{stop} is not on the way of a Produce, or not in this order"
