@@ -98,9 +98,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     dump.add_argument("--deep", action="store_true", help="open the batches: print and check their records")
     settings = commands.add_parser("config", help="print every setting, its default and its meaning")
-    settings.add_argument("name", nargs="?", help="only settings with this in their name")
-    settings.add_argument("--scope", choices=("broker", "topic", "group", "client_metrics"))
+    settings.add_argument(
+        "name", nargs="?", metavar="NAME", help="one setting, or what is in the names of those wanted"
+    )
+    settings.add_argument("--scope", choices=("broker", "topic", "group", "client-metrics"))
     settings.add_argument("--format", choices=("text", "markdown", "json"), default="text")
     ping = commands.add_parser("ping", help="ask a server whether it serves; exit status 0 when it does")
-    ping.add_argument("address", nargs="?", default="127.0.0.1:9092", metavar="HOST:PORT")
+    ping.add_argument(
+        "address", nargs="?", metavar="HOST:PORT", help="default: the first listener of KAFKA_LISTENERS"
+    )
     return parser

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from time import perf_counter
 from kwire._version import __version__
 from kwire.config import Config
 from kwire.config.listeners import is_address
-from kwire.errors import CannotStart, InvalidSetting
+from kwire.errors import CannotStart, InvalidSetting, KafkaError
 
 _log = logging.getLogger("kwire")
 
@@ -28,6 +29,7 @@ def serve(chosen: argparse.Namespace) -> int:
     """Serve until told to stop. Raises CannotStart, InvalidSetting."""
     import trio
 
+    from kwire.log.log import LogWriteFailed
     from kwire.server.logs import configure_logging
     from kwire.server.run import Bound
     from kwire.server.run import serve as run
@@ -40,14 +42,26 @@ def serve(chosen: argparse.Namespace) -> int:
         def ready(bound: Sequence[Bound]) -> None:
             where = ", ".join(map(str, bound))
             kept = "ephemeral" if chosen.ephemeral else f"data {', '.join(config.log_dirs)}"
-            print(
-                f"kwire {__version__}  ready on {where}  "
-                f"(node {config.node_id}, {kept}, {perf_counter() - _BEGAN:.2f} s)",
-                flush=True,
-            )
+            took = perf_counter() - _BEGAN
+            _say(f"kwire {__version__}  ready on {where}  (node {config.node_id}, {kept}, {took:.2f} s)")
 
-        trio.run(partial(run, config, ready=ready))
+        try:
+            trio.run(partial(run, config, ready=ready))
+        except KafkaError as error:
+            # Nobody asked anything yet: this is the start, which writes too.
+            raise CannotStart(error.message or str(error)) from error
+        except LogWriteFailed as error:
+            raise CannotStart(f"{error}; the next start checks the logs") from error
     return 0
+
+
+def _say(line: str) -> None:
+    """Print for whoever waits for it; a reader that has gone is no reason to stop."""
+    if sys.stdout is not None:
+        try:
+            os.write(sys.stdout.fileno(), f"{line}\n".encode())
+        except OSError as error:
+            _log.warning("cannot print on standard output: %s", error.strerror)
 
 
 def settings_of(chosen: argparse.Namespace, environment: Mapping[str, str], data: str | None) -> Config:
