@@ -419,6 +419,14 @@ def test_a_commit_keeps_a_member(bench: Bench) -> None:
     assert bench.heartbeat(member) is ErrorCode.NONE
 
 
+def test_once_it_knows_its_id_a_member_must_be_heard_of(bench: Bench) -> None:
+    bench.generation_of(1)
+    bench.pass_time(SESSION_MS - 1)
+    assert bench.is_in(State.COMPLETING_REBALANCE)
+    bench.pass_time(1)
+    assert bench.is_in(State.EMPTY)
+
+
 def test_the_last_silent_member_leaves_an_empty_group(bench: Bench) -> None:
     bench.stable()
     bench.pass_time(SESSION_MS)
@@ -661,6 +669,14 @@ def test_metadata_is_shown_only_while_it_is_settled(bench: Bench) -> None:
     assert [(each.metadata, each.assignment) for each in shown.members] == [
         (subscription("t"), member.member_id.encode())
     ]
+
+
+def test_an_assignment_that_was_not_completed_is_not_shown(bench: Bench) -> None:
+    leader, follower = bench.stable(2)
+    asked = bench.ask_to_join(leader.member_id)
+    bench.joined(bench.ask_to_join(follower.member_id), asked)
+    bench.ask_to_join(follower.member_id, protocols=offers("range", "other"))
+    assert [each.assignment for each in bench.group.describe().members] == [b"", b""]
 
 
 def test_the_topics_of_consumers_are_known(bench: Bench) -> None:
