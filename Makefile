@@ -38,7 +38,7 @@ generate: $(READY)  ## Write the generated code anew from protocol_specs/.
 	$(BIN)/python protocol_specs/generate.py
 
 docs: $(READY)  ## Write the generated pages and tables of the documentation anew.
-	$(BIN)/python tests/generated_docs.py
+	$(BIN)/python -m tests.generated_docs
 
 lock: $(READY)  ## Lock the newest dependencies that pyproject.toml allows.
 	$(BIN)/python -m pip install --quiet uv
