@@ -17,13 +17,13 @@ COPY --from=build /opt/kwire /opt/kwire
 RUN useradd --system --uid 1000 --home-dir /var/lib/kwire --create-home kwire
 USER kwire
 WORKDIR /var/lib/kwire
-ENV PATH=/opt/kwire/bin:$PATH \
-    PYTHONUNBUFFERED=1 \
-    KAFKA_LISTENERS=PLAINTEXT://0.0.0.0:9092 \
-    KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://localhost:9092 \
-    KAFKA_LOG_DIRS=/var/lib/kwire/data
+ENV PATH=/opt/kwire/bin:$PATH
 VOLUME /var/lib/kwire
 EXPOSE 9092
-HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["kwire", "ping", "127.0.0.1:9092"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["kwire", "ping"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["kwire", "serve"]
+# These give way to KAFKA_* variables and to a server.properties that is named as an argument.
+ENTRYPOINT ["kwire", "serve", \
+    "--default", "listeners=PLAINTEXT://0.0.0.0:9092", \
+    "--default", "advertised.listeners=PLAINTEXT://localhost:9092", \
+    "--default", "log.dirs=/var/lib/kwire/data"]

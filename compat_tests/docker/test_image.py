@@ -125,7 +125,7 @@ def wheels(base: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def image(base: str, wheels: Path) -> str:
+def image(base: str, wheels: Path) -> Iterator[str]:
     buildah(
         "build", "--quiet", "--isolation", "chroot", "--format", "docker",
         "--build-arg", f"BASE={base}",
@@ -134,7 +134,8 @@ def image(base: str, wheels: Path) -> str:
         "--volume", f"{wheels}:/wheels:ro",
         "--tag", IMAGE, ".",
     )  # fmt: skip
-    return IMAGE
+    yield IMAGE
+    buildah("rmi", IMAGE)
 
 
 @attrs.define
@@ -147,9 +148,13 @@ class Container:
     log: Path
 
     @property
+    def listeners(self) -> str:
+        return f"PLAINTEXT://127.0.0.1:{self.port}"
+
+    @property
     def server_pid(self) -> int:
         """The process of kwire itself: in chroot isolation it is one of ours, so that it can be sent signals."""
-        marker = f"KAFKA_LISTENERS=PLAINTEXT://0.0.0.0:{self.port}".encode()
+        marker = f"KAFKA_LISTENERS={self.listeners}".encode()
         found = []
         for process in Path("/proc").iterdir():
             if process.name.isdigit():
@@ -186,8 +191,7 @@ def run(image: str, tmp_path: Path) -> Iterator[object]:
                 [
                     *("buildah", "--storage-driver", "vfs", "--root", str(CACHE / "buildah"), "run"),
                     *("--isolation", "chroot", "--volume", f"{volume}:/var/lib/kwire"),
-                    *("--env", f"KAFKA_LISTENERS=PLAINTEXT://0.0.0.0:{port}"),
-                    *("--env", f"KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:{port}"),
+                    *("--env", f"KAFKA_LISTENERS=PLAINTEXT://127.0.0.1:{port}"),
                     *(name, "--", *configuration["Entrypoint"]),
                 ],
                 stdout=output,
@@ -198,7 +202,7 @@ def run(image: str, tmp_path: Path) -> Iterator[object]:
 
         def serves() -> bool:
             assert process.poll() is None, log.read_text()
-            return f"ready on 0.0.0.0:{port}" in log.read_text()
+            return f"ready on 127.0.0.1:{port}" in log.read_text()
 
         eventually(serves, f"{name} is ready: {log.read_text()}")
         return container
@@ -243,8 +247,11 @@ def test_the_image_says_how_it_is_used(image: str) -> None:
     assert configuration["User"] == "kwire"
     assert "9092/tcp" in configuration["ExposedPorts"]
     assert "/var/lib/kwire" in configuration["Volumes"]
-    assert configuration["Entrypoint"] == ["kwire", "serve"]
-    assert configuration["Healthcheck"]["Test"] == ["CMD", "kwire", "ping", "127.0.0.1:9092"]
+    entrypoint = configuration["Entrypoint"]
+    assert entrypoint[:2] == ["kwire", "serve"], "no shell is between a signal and the server"
+    assert "listeners=PLAINTEXT://0.0.0.0:9092" in entrypoint
+    assert "advertised.listeners=PLAINTEXT://localhost:9092" in entrypoint
+    assert configuration["Healthcheck"]["Test"] == ["CMD", "kwire", "ping"]
 
 
 def test_records_survive_a_new_container_on_the_same_volume(run: object) -> None:
@@ -255,8 +262,9 @@ def test_records_survive_a_new_container_on_the_same_volume(run: object) -> None
     status = Path(f"/proc/{first.server_pid}/status").read_text()
     assert "Uid:\t1000\t" in status, "it does not run as root"
     assert buildah(
-        "run", "--isolation", "chroot", first.name, "--", "kwire", "ping", f"127.0.0.1:{first.port}"
-    )
+        *("run", "--isolation", "chroot", "--env", f"KAFKA_LISTENERS={first.listeners}"),
+        *(first.name, "--", "kwire", "ping"),
+    ), "the health check finds the listener that the environment names"
     first.stop()
     second = run()
     produce(second.port, ["d"])
