@@ -30,7 +30,6 @@ HONOURED_BROKER = frozenset(
         "kwire.accept.any.replication.factor",
         "listener.security.protocol.map",
         "listeners",
-        "log.cleanup.policy",
         "log.dir",
         "log.dirs",
         "log.flush.offset.checkpoint.interval.ms",
@@ -78,7 +77,6 @@ HONOURED_BROKER = frozenset(
 )
 HONOURED_TOPIC = frozenset(
     (
-        "cleanup.policy",
         "compression.gzip.level",
         "compression.lz4.level",
         "compression.type",

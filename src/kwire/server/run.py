@@ -99,6 +99,7 @@ async def serve(
         _raise_descriptor_limit()
     stop = trio.Event() if stop is None else stop
     clock = SystemClock() if clock is None else clock
+    config.check()
     with _signals_set(stop, handle_signals):
         began = perf_counter()
         options = _socket_options(config)
