@@ -115,7 +115,9 @@ def kafka_python(options: argparse.Namespace) -> None:
     consumer.subscribe([options.topic], listener=Listener())
     ownership = Ownership()
     while not STOP.is_set():
-        polled = consumer.poll(timeout_ms=100, max_records=500)
+        # Not 100 ms, at which this client looks for new metadata: when the poll that began to rejoin runs out
+        # just then, it forgets its join (and stops its heartbeats) if the server answers before the next poll.
+        polled = consumer.poll(timeout_ms=450, max_records=500)
         ownership.now(consumer.assignment())
         batch = [record for records in polled.values() for record in records]
         if not batch:
