@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kwire.codec import MalformedFrame
-from kwire.codec.frames import DIRECT_BYTES, FIRST_PIECE_BYTES, FrameBuffer, finish_frame
+from kwire.codec.frames import DIRECT_BYTES, FIRST_PIECE_BYTES, SPARE_BYTES, FrameBuffer, Spares, finish_frame
 from kwire.codec.primitives import Buffer
 
 LIMIT = 8 * FIRST_PIECE_BYTES
@@ -100,6 +100,53 @@ def test_a_frame_that_was_given_out_is_never_written_to_again() -> None:
         buffer.feed(stream[start : start + 1000])
         buffer.next_frame()
     assert view == body
+
+
+def give_out(buffer: FrameBuffer, body: bytes) -> tuple[Buffer, int, int]:
+    """The frame with `body`, which arrives in two pieces."""
+    stream = framed(body)
+    buffer.feed(stream[:100])
+    assert buffer.next_frame() is None
+    buffer.feed(stream[100:])
+    frame = buffer.next_frame()
+    assert frame is not None
+    return frame
+
+
+def test_the_buffer_of_a_large_frame_is_used_again_by_any_connection() -> None:
+    spares = Spares()
+    one, other = FrameBuffer(LIMIT, spares), FrameBuffer(LIMIT, spares)
+    first, _, _ = give_out(one, b"a" * 3 * DIRECT_BYTES)
+    assert one.next_frame() is None
+    again, pos, end = give_out(other, b"b" * 2 * DIRECT_BYTES)
+    assert again is first
+    assert bytes(again[pos:end]) == b"b" * 2 * DIRECT_BYTES
+
+
+def test_a_spare_buffer_grows_for_a_larger_frame() -> None:
+    spares = Spares()
+    buffer = FrameBuffer(LIMIT, spares)
+    give_out(buffer, b"a" * DIRECT_BYTES)
+    buf, pos, end = give_out(buffer, b"b" * 5 * DIRECT_BYTES)
+    assert bytes(buf[pos:end]) == b"b" * 5 * DIRECT_BYTES
+
+
+def test_a_buffer_of_which_somebody_has_a_slice_is_not_used_again() -> None:
+    buffer = FrameBuffer(LIMIT)
+    body = b"a" * 2 * DIRECT_BYTES
+    buf, pos, end = give_out(buffer, body)
+    kept = memoryview(buf)[pos:end]
+    assert give_out(buffer, b"b" * 2 * DIRECT_BYTES)[0] is not buf
+    assert kept == body
+
+
+def test_spare_buffers_come_to_no_more_than_their_limit() -> None:
+    spares = Spares()
+    first, second = bytearray(SPARE_BYTES - DIRECT_BYTES), bytearray(DIRECT_BYTES + 1)
+    spares.give(first)
+    spares.give(second)
+    assert spares.take(DIRECT_BYTES) is first
+    assert spares.take(DIRECT_BYTES) is not second
 
 
 def test_the_rest_of_a_large_frame_can_be_received_in_place() -> None:

@@ -25,7 +25,7 @@ from trio import lowlevel
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Served, Wait
 from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
-from kwire.codec.frames import FrameBuffer
+from kwire.codec.frames import FrameBuffer, Spares
 from kwire.codec.headers import RequestHeader, decode_request_header, encode_response_header
 from kwire.codec.primitives import Buffer
 from kwire.errors import ErrorCode, KafkaError
@@ -56,6 +56,7 @@ class Hall:
     timers: Timers
     clock: Clock
     max_frame_bytes: int
+    spares: Spares = attrs.Factory(Spares)
 
 
 @attrs.define
@@ -101,7 +102,7 @@ class Connection:
         """When bytes last moved, by `time.perf_counter`."""
         self._sock = sock
         self._hall = hall
-        self._frames = FrameBuffer(hall.max_frame_bytes)
+        self._frames = FrameBuffer(hall.max_frame_bytes, hall.spares)
         self._outbox = Outbox(sock)
         self._parked: Parked | None = None
         self._stopping = False
@@ -161,15 +162,17 @@ class Connection:
                     count = sock.recv_into(view)
                     if not count:
                         return self._ended()
+                    whole = count == len(view)
                     frames.received(count)
+                    if not whole:
+                        # There was no more, and no frame is whole: asking again would fail before the wait.
+                        self.last_active = perf_counter()
+                        await self._readable()
+                        continue
             except BlockingIOError:
                 if self._stopping:
                     return None
-                try:
-                    await lowlevel.wait_readable(sock)
-                except trio.ClosedResourceError:
-                    if self._closed:
-                        raise
+                await self._readable()
                 continue
             self.last_active = now = perf_counter()
             turn_ends = now + SLICE_SECONDS
@@ -195,6 +198,14 @@ class Connection:
             await lowlevel.cancel_shielded_checkpoint()
             if self._closed:
                 return None
+
+    async def _readable(self) -> None:
+        """Wait for bytes, or for the wish to stop."""
+        try:
+            await lowlevel.wait_readable(self._sock)
+        except trio.ClosedResourceError:
+            if self._closed:
+                raise
 
     def _ended(self) -> None:
         """The client closed its side."""
