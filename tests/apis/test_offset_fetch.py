@@ -112,6 +112,12 @@ def test_an_offset_of_a_topic_that_was_made_anew_is_none(client: Client, version
         assert _fetch(client, version, "old", None) == {}
 
 
+@pytest.mark.parametrize("version", [2, 9])
+def test_a_negative_offset_is_shown_as_it_was_committed(client: Client, version: int) -> None:
+    client.ask(commit_request((0, -5), group_id="odd"), 9)
+    assert _fetch(client, version, "odd", None) == {("t", 0): (-5, -1, "note", 0)}
+
+
 @pytest.mark.parametrize(
     ("stable", "code"), [(True, ErrorCode.UNSTABLE_OFFSET_COMMIT), (False, ErrorCode.NONE)]
 )

@@ -127,13 +127,12 @@ def _everything(
     answers: dict[str, OffsetFetchResponseTopics] = {}
     for name, index, committed in offsets.of_group(group_id):
         topic = broker.topics.by_name.get(name)
-        if topic is None and by_id:
+        if (topic is None and by_id) or _is_of_another(committed, topic):
             continue
-        part = _found(index, committed, topic)
         if require_stable and offsets.is_unstable(group_id, name, index):
             part = _nothing(index, ErrorCode.UNSTABLE_OFFSET_COMMIT)
-        elif part.committed_offset < 0:
-            continue
+        else:
+            part = _found(index, committed, topic)
         if name not in answers:
             answers[name] = OffsetFetchResponseTopics(
                 name=name, topic_id=ZERO_UUID if topic is None else topic.topic_id
@@ -145,10 +144,7 @@ def _everything(
 def _found(
     index: int, committed: CommittedOffset | None, topic: Topic | None
 ) -> OffsetFetchResponsePartitions:
-    if committed is None or (
-        # It was committed to a topic of this name that is gone.
-        topic is not None and committed.topic_id not in (ZERO_UUID, topic.topic_id)
-    ):
+    if committed is None or _is_of_another(committed, topic):
         return _nothing(index, ErrorCode.NONE)
     return OffsetFetchResponsePartitions(
         partition_index=index,
@@ -156,6 +152,11 @@ def _found(
         committed_leader_epoch=committed.leader_epoch,
         metadata=committed.metadata,
     )
+
+
+def _is_of_another(committed: CommittedOffset, topic: Topic | None) -> bool:
+    """Was it committed to a topic of this name that is gone?"""
+    return topic is not None and committed.topic_id not in (ZERO_UUID, topic.topic_id)
 
 
 def _nothing(index: int, code: ErrorCode) -> OffsetFetchResponsePartitions:
