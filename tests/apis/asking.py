@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kwire.apis import TABLE, Caller, Wait
+from kwire.apis import NO_RESPONSE, TABLE, Caller, Wait
 from kwire.broker.broker import Broker
 from kwire.errors import KafkaError
 
@@ -29,7 +29,7 @@ class Client:
         except KafkaError as error:
             module = __import__(f"kwire.apis.{served.function}", fromlist=["error_response"])
             answer = module.error_response(decoded, error.code)
-        if isinstance(answer, Wait):
+        if isinstance(answer, Wait) or answer is NO_RESPONSE:
             return answer
         return self.over_the_wire(answer, wire, version)
 
