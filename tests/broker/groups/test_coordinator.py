@@ -372,6 +372,16 @@ def test_a_group_of_which_nothing_is_left_goes(files: MemoryFiles) -> None:
     assert list(again.groups.listed()) == []
 
 
+def test_very_many_groups_are_looked_through_in_turns(files: MemoryFiles) -> None:
+    broker = open_broker(files, offsets_retention_minutes="1")
+    for number in range(450):
+        _commit(broker, f"g{number}", "t", number)
+    pass_time(broker, 600_000)
+    assert len(list(broker.groups.listed())) == 250
+    pass_time(broker, 2)
+    assert list(broker.groups.listed()) == []
+
+
 def test_a_group_with_members_stays(broker: Broker) -> None:
     member_id = _stable_member(broker)
     for _ in range(70):

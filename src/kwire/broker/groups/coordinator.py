@@ -45,6 +45,10 @@ EVENTS_PER_BATCH = 2_000
 """Removals are written in batches of this many records, which stay far below `max.message.bytes`."""
 
 
+GROUPS_AT_ONCE = 200
+"""How many groups are looked through for what is over before others get their turn."""
+
+
 class GroupCoordinator:
     """All the groups of this broker."""
 
@@ -63,6 +67,7 @@ class GroupCoordinator:
         self._offset_metadata_max = config.int("offset.metadata.max.bytes")
         self._retention_ms = config.int("offsets.retention.minutes") * 60_000
         self._check_every_ms = config.int("offsets.retention.check.interval.ms")
+        self._unchecked: list[str] = []
         self._expiration = Timer(self, TimerKind.EXPIRATION)
         self._journal = Journal[GroupEvent](encode=encode_event, decode=decode_event, apply=self._apply)
 
@@ -88,9 +93,15 @@ class GroupCoordinator:
         return self.timers.next_due_ms
 
     def expire(self, timer: Timer, now_ms: int) -> None:
-        """Time to look for what nobody needs any more."""
-        self.timers.set(timer, now_ms + self._check_every_ms)
-        self.expire_offsets()
+        """Time to look for what nobody needs any more: some groups at a time, so that nobody waits for it."""
+        if not self._unchecked:
+            self._unchecked = list(self.groups)
+        for group_id in self._unchecked[-GROUPS_AT_ONCE:]:
+            group = self.groups.get(group_id)
+            if group is not None:
+                self._expire_offsets(group)
+        del self._unchecked[-GROUPS_AT_ONCE:]
+        self.timers.set(timer, now_ms + (1 if self._unchecked else self._check_every_ms))
 
     # Members
 
@@ -212,21 +223,19 @@ class GroupCoordinator:
                 # They carry the id of the topic that is gone, so that nobody takes them for offsets in a new one.
                 log.warning("group %s: its offsets in %s stay behind: %s", group_id, topic, error)
 
-    def expire_offsets(self) -> None:
-        """Remove offsets whose retention is over, and groups of which nothing is left."""
-        wall_ms = self.time_ms()
-        for group in tuple(self.groups.values()):
-            group_id = group.group_id
-            try:
-                self._write_many(group_id, self.offsets.expired(group, wall_ms, self._retention_ms))
-                if (
-                    group.is_idle
-                    and not self.offsets.has_any(group_id)
-                    and not self.offsets.has_open_transaction(group_id)
-                ):
-                    self._write(group_id, [GroupStored(group_id, None)])
-            except KafkaError as error:
-                log.warning("group %s: could not remove what is over: %s", group_id, error)
+    def _expire_offsets(self, group: ClassicGroup) -> None:
+        """Remove offsets whose retention is over, and the group when nothing is left of it."""
+        group_id = group.group_id
+        try:
+            self._write_many(group_id, self.offsets.expired(group, self.time_ms(), self._retention_ms))
+            if (
+                group.is_idle
+                and not self.offsets.has_any(group_id)
+                and not self.offsets.has_open_transaction(group_id)
+            ):
+                self._write(group_id, [GroupStored(group_id, None)])
+        except KafkaError as error:
+            log.warning("group %s: could not remove what is over: %s", group_id, error)
 
     # Groups as a whole
 
