@@ -63,8 +63,12 @@ def rate(label: str, field: str, unit: float, digits: int) -> Row:
     return Row(label, lambda run: float(run[field]) / unit, True, digits)
 
 
-def workloads(bulk_mb: int, fill_mb: int) -> list[Workload]:
-    bulk = ("-max-bytes", str(bulk_mb << 20))
+BULK_MB = 1024
+"""What a bulk produce writes: more would outlast the memory that `settle` has at hand, see there."""
+
+
+def workloads(fill_mb: int) -> list[Workload]:
+    bulk = ("-max-bytes", str(BULK_MB << 20), "-ramp", "0.2")
     fill = ("-fill-bytes", str(fill_mb << 20))
     found = [
         Workload(
@@ -73,7 +77,7 @@ def workloads(bulk_mb: int, fill_mb: int) -> list[Workload]:
             ("-size", "100", *bulk),
             (rate("produce 100 B, M rec/s", "records_per_s", 1e6, 2),),
             "GB",
-            bulk_mb,
+            BULK_MB,
         ),
         Workload(
             "produce-1k",
@@ -81,7 +85,7 @@ def workloads(bulk_mb: int, fill_mb: int) -> list[Workload]:
             ("-size", "1000", *bulk),
             (rate("produce 1 KB, MB/s", "mb_per_s", 1, 0),),
             "GB",
-            bulk_mb,
+            BULK_MB,
         ),
         Workload(
             "consume-100",
@@ -206,9 +210,7 @@ class Bench:
                     self.settle(workload)
                     try:
                         with self.profiled(server, workload):
-                            run = self.load(
-                                server, workload, "-seconds", str(self.arguments.seconds), "-ramp", "0.5"
-                            )
+                            run = self.load(server, workload, "-seconds", str(self.arguments.seconds))
                     except ServerFailed as death:
                         self.bury(server, death)
                         continue
@@ -221,7 +223,8 @@ class Bench:
         """Let nobody pay for the one before: write dirty pages back, and have the memory for the page cache at hand.
 
         On a virtual machine the first touch of a page can cost ten times a later one, because the host has to find it;
-        what is touched and freed here is what the page cache takes next.
+        what is touched and freed here is what the page cache takes next. A guest that reports free pages gives them
+        back within seconds, so this lasts for short runs only.
         """
         os.sync()
         if workload.writes_mb:
@@ -384,7 +387,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def main(argv: list[str]) -> int:
     arguments = parse(argv)
-    every = workloads(bulk_mb=1024 if arguments.quick else 2048, fill_mb=256 if arguments.quick else 512)
+    every = workloads(fill_mb=256 if arguments.quick else 512)
     wanted = tuple(arguments.workloads.split(",")) if arguments.workloads else ("",)
     chosen = [workload for workload in every if workload.name.startswith(wanted)]
     if not chosen:

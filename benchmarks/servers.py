@@ -160,8 +160,19 @@ def kwire(extra: Sequence[str]) -> Kind:
     script = Path(sys.executable).with_name("kwire")
     program = [str(script)] if script.exists() else [sys.executable, "-m", "kwire"]
 
+    quick = ["--set", "log.segment.delete.delay.ms=1000"]  # as for Apache Kafka
+
     def command(port: int, data: Path) -> list[str]:
-        return [*program, "serve", "--listen", f"127.0.0.1:{port}", "--data", str(data / "log"), *extra]
+        return [
+            *program,
+            "serve",
+            "--listen",
+            f"127.0.0.1:{port}",
+            "--data",
+            str(data / "log"),
+            *quick,
+            *extra,
+        ]
 
     return Kind("kwire", command)
 
