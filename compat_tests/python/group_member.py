@@ -117,7 +117,12 @@ def kafka_python(options: argparse.Namespace) -> None:
     while not STOP.is_set():
         # Not 100 ms, at which this client looks for new metadata: when the poll that began to rejoin runs out
         # just then, it forgets its join (and stops its heartbeats) if the server answers before the next poll.
-        polled = consumer.poll(timeout_ms=450, max_records=500)
+        try:
+            polled = consumer.poll(timeout_ms=450, max_records=500)
+        except (
+            kafka.errors.KafkaConnectionError
+        ):  # this client says so while the server is down; others only wait
+            continue
         ownership.now(consumer.assignment())
         batch = [record for records in polled.values() for record in records]
         if not batch:
@@ -125,7 +130,7 @@ def kafka_python(options: argparse.Namespace) -> None:
         tell("records", records=[[one.partition, one.offset, one.value.decode()] for one in batch])
         try:
             consumer.commit()
-        except kafka.errors.CommitFailedError as refused:
+        except (kafka.errors.CommitFailedError, kafka.errors.KafkaConnectionError) as refused:
             tell("commit failed", reason=type(refused).__name__)
     consumer.close()
 
