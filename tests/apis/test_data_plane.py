@@ -188,6 +188,7 @@ def test_an_offset_outside_the_log_is_told(version: int, offset: int) -> None:
     desk.produce(batch())
     part = desk.fetch(offset, version)
     assert (part.error_code, part.high_watermark) == (ErrorCode.OFFSET_OUT_OF_RANGE, -1)
+    assert part.aborted_transactions is None
 
 
 @OLDEST_AND_NEWEST_FETCH
