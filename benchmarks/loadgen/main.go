@@ -163,7 +163,33 @@ func createTopic(ctx context.Context, opts options, name string) error {
 			return fmt.Errorf("creating %s: %w", name, err)
 		}
 	}
-	return nil
+	return waitForLeaders(ctx, opts, name)
+}
+
+// waitForLeaders returns when every partition has a leader: a client that asks too early waits for seconds.
+func waitForLeaders(ctx context.Context, opts options, name string) error {
+	request := kmsg.NewPtrMetadataRequest()
+	topic := kmsg.NewMetadataRequestTopic()
+	topic.Topic = &name
+	request.Topics = append(request.Topics, topic)
+	for ; ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		response, err := ask[*kmsg.MetadataResponse](ctx, opts, request)
+		if err != nil {
+			return fmt.Errorf("waiting for %s: %w", name, err)
+		}
+		led := 0
+		for _, topic := range response.Topics {
+			for _, partition := range topic.Partitions {
+				if topic.ErrorCode == 0 && partition.ErrorCode == 0 && partition.Leader >= 0 {
+					led++
+				}
+			}
+		}
+		if led == opts.partitions {
+			return nil
+		}
+	}
+	return ctx.Err()
 }
 
 func deleteTopic(ctx context.Context, opts options, name string) error {
