@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
 
 from kwire.apis import NO_RESPONSE, CloseConnection, Wait
+from kwire.apis import produce as produce_api
 from kwire.broker.topics import CONSUMER_OFFSETS
 from kwire.codec.messages import (
     delete_records,
@@ -367,3 +370,30 @@ def test_producer_ids_are_fresh(version: int) -> None:
 def test_a_producer_id_is_not_given_for_the_impossible(fields: dict[str, Any], code: ErrorCode) -> None:
     answer = Desk().ask(init_producer_id.InitProducerIdRequest(**fields), 5)
     assert (answer.error_code, answer.producer_id, answer.producer_epoch) == (code, -1, -1)
+
+
+def test_a_refused_request_is_let_go_at_once() -> None:
+    """Its buffer may be megabytes: it must not wait for the cyclic collector."""
+
+    class Frame(bytearray):
+        """A bytearray that can be watched."""
+
+    desk = Desk()
+    partition = produce.PartitionProduceData(index=0, records=batch() * 2)
+    data = produce.TopicProduceData(name="t", partition_data=[partition])
+    parts: list[Any] = []
+    produce.encode_request(
+        produce.ProduceRequest(transactional_id=None, acks=-1, topic_data=[data]), 9, parts
+    )
+    frame = Frame(b"".join(parts))
+    watched = weakref.ref(frame)
+    gc.disable()
+    try:
+        desk.client.caller.version = 9
+        request = produce.decode_request(frame, 0, len(frame), 9)
+        answer = produce_api.produce(desk.keeper.broker, desk.client.caller, request)
+        assert answer is not NO_RESPONSE
+        del frame, request
+        assert watched() is None
+    finally:
+        gc.enable()

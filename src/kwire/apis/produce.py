@@ -34,7 +34,7 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
     valid_acks = -1 <= acks <= 1
     topics = broker.topics
     answers = []
-    failure: KafkaError | None = None
+    failure = ""
     for data in request.topic_data:
         topic = topics.by_id.get(data.topic_id) if version >= 13 else topics.by_name.get(data.name)
         partitions = []
@@ -57,7 +57,7 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
                     )
                 appended = topic.partitions[part.index].append(records, now_ms)
             except KafkaError as error:
-                failure = error
+                failure = str(error)  # not the error: its traceback would keep the request, and itself, alive
                 partitions.append(_refusal(part.index, error))
             else:
                 partitions.append(
@@ -73,7 +73,7 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
             TopicProduceResponse(name=data.name, topic_id=data.topic_id, partition_responses=partitions)
         )
     if acks == 0:
-        if failure is not None:
+        if failure:
             raise CloseConnection(f"produce with acks=0 failed: {failure}")
         return NO_RESPONSE
     return ProduceResponse(responses=answers)

@@ -12,7 +12,7 @@ import attrs
 
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.snapshot import ProducerEntry
-from kwire.records.batch import BatchHeader
+from kwire.records.batch import CONTROL, TRANSACTIONAL, BatchHeader
 
 REMEMBERED_BATCHES = 5
 """How many batches of a producer are recognised when they come again; clients have at most as many in flight."""
@@ -97,7 +97,9 @@ class Producers:
             producer.batches.clear()
         timestamp = header.max_timestamp
         producer.last_timestamp = timestamp
-        if header.is_control:  # a transaction marker ends what was open; it has no sequence of its own
+        if (
+            header.attributes & CONTROL
+        ):  # a transaction marker ends what was open; it has no sequence of its own
             producer.current_txn_first_offset = -1
             return
         batches = producer.batches
@@ -112,7 +114,7 @@ class Producers:
                 timestamp,
             )
         )
-        if header.is_transactional and producer.current_txn_first_offset < 0:
+        if header.attributes & TRANSACTIONAL and producer.current_txn_first_offset < 0:
             producer.current_txn_first_offset = base_offset
 
     def entries(self) -> list[ProducerEntry]:

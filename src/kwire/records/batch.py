@@ -45,7 +45,7 @@ CONTROL_LEADER_CHANGE = 2
 CONTROL_SNAPSHOT_HEADER = 3
 CONTROL_SNAPSHOT_FOOTER = 4
 
-_CRC_FROM = 21
+CRC_FROM = 21
 _HEADER = struct.Struct(">qiibIhiqqqhii")
 _STAMP = struct.Struct(">qii")
 _AFTER_CRC = struct.Struct(">hiqqqhii")
@@ -149,7 +149,7 @@ def parse_header(buf: Buffer, pos: int = 0) -> BatchHeader:
 def crc_ok(buf: Buffer, pos: int, size: int) -> bool:
     """Does the batch of `size` bytes at `pos` match its CRC-32C?"""
     crc: int = _CRC.unpack_from(buf, pos + _CRC_AT)[0]
-    return crc32c(memoryview(buf)[pos + _CRC_FROM : pos + size]) == crc
+    return crc32c(memoryview(buf)[pos + CRC_FROM : pos + size]) == crc
 
 
 def stamp(base_offset: int, length: int, leader_epoch: int) -> bytes:
@@ -168,7 +168,7 @@ def with_log_append_time(batch: Buffer, now_ms: int) -> bytes:
     _MAX_TIMESTAMP.pack_into(copy, _MAX_TIMESTAMP_AT, now_ms)
     attributes: int = _CRC_AND_ATTRIBUTES.unpack_from(copy, _CRC_AT)[1]
     _CRC_AND_ATTRIBUTES.pack_into(copy, _CRC_AT, 0, attributes | LOG_APPEND_TIME)
-    _CRC.pack_into(copy, _CRC_AT, crc32c(memoryview(copy)[_CRC_FROM:]))
+    _CRC.pack_into(copy, _CRC_AT, crc32c(memoryview(copy)[CRC_FROM:]))
     return bytes(copy)
 
 
