@@ -41,6 +41,14 @@ def test_names_that_metrics_could_not_tell_apart_collide() -> None:
     keeper.broker.topics.create("a_b")
 
 
+def test_the_cluster_s_own_log_is_no_topic() -> None:
+    keeper = Keeper()
+    assert refusal(keeper, "__cluster_metadata") == ErrorCode.INVALID_REQUEST
+    with pytest.raises(KafkaError):
+        keeper.broker.topics.auto_create("__cluster_metadata")
+    keeper.kill()
+
+
 def test_a_topic_is_there_once() -> None:
     keeper = Keeper()
     keeper.broker.topics.create("t")

@@ -40,7 +40,6 @@ def error_response(request: CreateTopicsRequest, code: ErrorCode) -> CreateTopic
 
 
 def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> CreatableTopicResult:
-    names = [config.name for config in asked.configs]
     assignments: dict[int, list[int]] = {}
     for assignment in asked.assignments:
         if assignment.partition_index in assignments:
@@ -49,8 +48,6 @@ def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> Cr
                 f"Found multiple manual partition assignments for partition {assignment.partition_index}",
             )
         assignments[assignment.partition_index] = assignment.broker_ids
-    if len(set(names)) != len(names):
-        raise KafkaError(ErrorCode.INVALID_REQUEST, "A config is named more than once.")
     configs_asked = {config.name: config.value for config in asked.configs}
     partitions, replication_factor, overrides = broker.topics.check_creation(
         asked.name,

@@ -112,6 +112,10 @@ class TopicRegistry:
         """
         broker = self._broker
         validate_topic_name(name)
+        if name == METADATA_TOPIC:
+            raise KafkaError(
+                ErrorCode.INVALID_REQUEST, f"Creation of internal topic {METADATA_TOPIC} is prohibited."
+            )
         if name in self.by_name:
             raise KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, f"Topic '{name}' already exists.")
         other = self._collision_keys.get(name.replace(".", "_"))
