@@ -118,6 +118,11 @@ def test_metadata_tells_brokers_and_topics(version: int) -> None:
         assert answer.cluster_id == desk.broker.cluster_id
 
 
+@pytest.mark.parametrize("version", [0, 13])
+def test_a_topic_named_twice_is_answered_once(version: int) -> None:
+    assert len(Desk().metadata(version, "t", "u", "t").topics) == 2
+
+
 def test_all_topics_are_asked_for_in_two_ways() -> None:
     desk = Desk()
     desk.broker.topics.create("a")

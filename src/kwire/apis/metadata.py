@@ -36,7 +36,8 @@ def metadata(broker: Broker, caller: Caller, request: MetadataRequest) -> Metada
         create = broker.config.bool("auto.create.topics.enable") and (
             version < 4 or request.allow_auto_topic_creation
         )
-        topics = [_answer(broker, version, each, request, create=create) for each in asked]
+        once = {(each.topic_id, each.name): each for each in asked}  # a topic named twice is answered once
+        topics = [_answer(broker, version, each, request, create=create) for each in once.values()]
     host, port = broker.endpoints[caller.listener]
     return MetadataResponse(
         brokers=[
