@@ -1,19 +1,17 @@
-"""The seam: both file systems keep the same promises, and the one in memory fails as it is told."""
+"""The seam: both file systems keep the same promises."""
 
 from __future__ import annotations
 
-import errno
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from kwire.log import files as files_module
-from kwire.log.files import DiskFiles, Files, MemoryFiles, ShortWrite
+from kwire.log.files import DiskFiles, Files
 from kwire.log.seam import DirectoryLocked
 
 
@@ -157,75 +155,31 @@ def test_a_python_without_pwritev_writes_the_same(tmp_path: Path, monkeypatch: p
     file.close()
 
 
-def _refuse(operation: str, path: str, size: int) -> None:
-    if operation == "write":
-        raise ShortWrite(errno.ENOSPC, "No space left on device", 2)
+def test_a_duplicate_goes_on_when_the_other_handle_is_closed(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    other = file.duplicate()
+    file.write(0, (b"abc",), 3)
+    file.close()
+    other.write(3, (b"def",), 3)
+    other.sync()
+    assert bytes(other.read(0, 10)) == b"abcdef"
+    other.close()
+    with pytest.raises((OSError, ValueError)):
+        other.sync()
 
 
-def test_memory_fails_when_told_and_may_write_a_part_first() -> None:
-    memory = MemoryFiles()
-    file = memory.open("/a", create=True)
-    memory.fault = _refuse
-    with pytest.raises(OSError, match="No space"):
-        file.write(0, (b"0123", b"45"), 6)
-    memory.fault = None
-    assert bytes(file.read(0, 10)) == b"01"
+def test_the_boot_id_stays_while_the_machine_runs(files: Files) -> None:
+    assert files.boot_id() == files.boot_id() == type(files)().boot_id() != ""
 
 
-def test_after_a_kill_everything_written_is_there_and_locks_are_free() -> None:
-    memory = MemoryFiles()
-    memory.make_directory("/d")
-    memory.lock("/d/.lock")
-    memory.open("/d/a", create=True).write(0, (b"abc",), 3)
-    after = memory.crash()
-    assert after.read_bytes("/d/a") == b"abc"
-    after.lock("/d/.lock")
-    memory.open("/d/a").write(0, (b"zzz",), 3)
-    assert after.read_bytes("/d/a") == b"abc"
-
-
-def test_a_power_loss_keeps_what_was_synced_and_any_of_the_rest() -> None:
-    outcomes = set()
-    for seed in range(200):
-        memory = MemoryFiles(loses_unsynced=True)
-        file = memory.open("/a", create=True)
-        file.write(0, (b"synced",), 6)
-        file.sync()
-        memory.sync_directory("/")
-        file.write(6, (b"-one",), 4)
-        file.write(10, (b"-two",), 4)
-        memory.open("/b", create=True)
-        after = memory.crash(Random(seed), power_loss=True)
-        content = after.read_bytes("/a")
-        assert content.startswith(b"synced")
-        outcomes.add((content, after.exists("/b")))
-    contents = {content for content, _ in outcomes}
-    assert {b"synced", b"synced-one", b"synced-one-two", b"synced" + bytes(4) + b"-two"} <= contents
-    assert any(len(content) in (11, 12, 13) for content in contents), "the last write is torn at times"
-    assert {there for _, there in outcomes} == {True, False}
-
-
-def test_names_that_were_not_synced_go_newest_first() -> None:
-    for seed in range(50):
-        memory = MemoryFiles(loses_unsynced=True)
-        memory.make_directory("/d")
-        memory.sync_directory("/")
-        for name in "abc":
-            memory.open(f"/d/{name}", create=True)
-        memory.rename("/d/a", "/d/z")
-        after = memory.crash(Random(seed), power_loss=True)
-        assert sorted(entry.name for entry in after.entries("/d")) in (
-            [],
-            ["a"],
-            ["a", "b"],
-            ["a", "b", "c"],
-            ["b", "c", "z"],
-        )
-
-
-def test_a_power_loss_needs_to_be_prepared_for() -> None:
-    with pytest.raises(ValueError):
-        MemoryFiles().crash(Random(1), power_loss=True)
+def test_a_cache_that_was_dropped_shows_what_was_synced(files: Files, root: str) -> None:
+    file = files.open(f"{root}/a", create=True)
+    file.write(0, (b"abc",), 3)
+    file.sync()
+    files.drop_cache(f"{root}/a")
+    file.write(3, (b"def",), 3)
+    files.drop_cache(f"{root}/a")
+    assert bytes(file.read(0, 10)) == files.read_bytes(f"{root}/a") == b"abcdef"
 
 
 def _sizes(parts: Sequence[bytes]) -> int:

@@ -87,6 +87,9 @@ class DiskFile:
             self._mapped = 0
         os.ftruncate(self._fd, size)
 
+    def duplicate(self) -> DiskFile:
+        return DiskFile(self.path, os.dup(self._fd))
+
     def close(self) -> None:
         self._view = memoryview(b"")
         self._mapped = 0
@@ -120,8 +123,31 @@ class _DiskLock:
             os.close(fd)
 
 
+def _boot_id() -> str:
+    if sys.platform == "darwin":
+        import ctypes
+
+        text = ctypes.create_string_buffer(64)
+        size = ctypes.c_size_t(len(text))
+        found = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", text, ctypes.byref(size), None, 0)
+        return text.value.decode("ascii", "replace") if found == 0 else ""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
 class DiskFiles:
     """The file system of the machine."""
+
+    def __init__(self) -> None:
+        self._boot_id: str | None = None
+
+    def boot_id(self) -> str:
+        if self._boot_id is None:
+            self._boot_id = _boot_id()
+        return self._boot_id
 
     def open(self, path: str, *, create: bool = False, read_only: bool = False) -> DiskFile:
         flags = os.O_CLOEXEC | (os.O_RDONLY if read_only else os.O_RDWR) | (os.O_CREAT if create else 0)
@@ -192,6 +218,14 @@ class DiskFiles:
             os.fsync(fd)
         finally:
             os.close(fd)
+
+    def drop_cache(self, path: str) -> None:
+        if hasattr(os, "posix_fadvise"):  # macOS has none
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(fd)
 
     def lock(self, path: str) -> Lock:
         """Kafka's Java holds a POSIX record lock, which two holders in one process would share: take both kinds."""

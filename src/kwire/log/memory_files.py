@@ -2,8 +2,19 @@
 
 Reads are slices of the memory, not copies. On demand it fails: `fault` is called before every operation and
 may raise OSError (a full disk, a broken one); `crash` answers with the file system as the next start would
-find it, after a killed process (everything written is there) or after a power loss (what was not synced may
-be gone, in any order, and the last write may be torn).
+find it, after a killed process (everything written is there) or after a power loss.
+
+A power loss keeps what was synced, and is as nasty with the rest as POSIX permits:
+
+- Content is durable after `sync` of the file. Before that each page may be there or not, in any order, torn at a
+  sector, and the size may be an old one, or the new one over zeros (`memory_content.py`).
+- A sync that failed is never made good by one that succeeds: its pages count as clean (`Node.fail_sync`).
+- Names are durable after `sync_directory` of their directory, and that of the directory after one of its parent, and
+  so on. Until then every creation, rename and removal may be lost, the newest first as with a journal, or any of them.
+  A `sync` of a file says nothing about its name, whatever ext4 does. A rename is lost as a whole or not at all, which
+  every file system with a journal promises. It says nothing about the content: a file that was renamed over another
+  without a sync may be empty.
+- A failed `sync_directory` may be tried again: a file system whose journal breaks takes no more changes at all.
 """
 
 from __future__ import annotations
@@ -15,10 +26,8 @@ from random import Random
 
 import attrs
 
+from kwire.log.memory_content import Node
 from kwire.log.seam import Buffer, DirectoryLocked, Entry
-
-PAGE_BYTES = 4096
-"""What a machine writes back on its own: a power loss keeps or loses each page of an unsynced write."""
 
 
 class ShortWrite(OSError):
@@ -30,122 +39,74 @@ class ShortWrite(OSError):
 
 
 @attrs.define(eq=False)
-class _Node:
-    """The content of one file; names and open files point at it."""
-
-    data: bytearray = attrs.Factory(bytearray)  # its length is the room, not the size
-    size: int = 0
-    modified_ms: int = 0
-    synced: bytes = b""
-    unsynced: list[tuple[int, bytes] | int] = attrs.Factory(list)  # a write, or the size a truncate left
-
-
-@attrs.define(eq=False)
 class _Directory:
-    children: dict[str, _Node | _Directory] = attrs.Factory(dict)
-    synced: dict[str, _Node | _Directory] = attrs.Factory(dict)
+    children: dict[str, Node | _Directory] = attrs.Factory(dict)
+    durable: dict[str, Node | _Directory] = attrs.Factory(dict)
+    """The names that a power loss cannot take."""
 
 
-_Change = tuple[_Directory, str, "_Node | _Directory | None"]
+_Change = tuple[_Directory, str, "Node | _Directory | None"]
 
 
 class MemoryFile:
     """One open file in memory."""
 
-    __slots__ = ("_files", "_node", "path")
+    __slots__ = ("_files", "_open_node", "path")
 
-    def __init__(self, path: str, node: _Node, files: MemoryFiles) -> None:
+    def __init__(self, path: str, node: Node, files: MemoryFiles) -> None:
         self.path = path
-        self._node = node
+        self._open_node: Node | None = node
         self._files = files
 
+    @property
+    def _node(self) -> Node:
+        if self._open_node is None:
+            raise ValueError(f"{self.path} was closed, and is used")
+        return self._open_node
+
     def size(self) -> int:
-        return self._node.size
+        return self._node.cache.size
 
     def write(self, position: int, parts: Sequence[Buffer], size: int) -> None:
+        node = self._node
         files = self._files
         if files.fault is not None:
             try:
                 files.fault("write", self.path, size)
             except ShortWrite as error:
-                self._put(position, [b"".join(parts)[: error.written]], error.written)
+                node.write(position, (b"".join(parts)[: error.written],), error.written)
                 raise
-        self._put(position, parts, size)
-
-    def _put(self, position: int, parts: Sequence[Buffer], size: int) -> None:
-        node = self._node
-        end = position + size
-        data = node.data
-        if end > len(data):
-            # Slices that were handed out pin the old memory: grow into a new one.
-            data = bytearray(max(end, 2 * len(data), 1024))
-            data[: len(node.data)] = node.data
-            node.data = data
-        if self._files.loses_unsynced:
-            node.unsynced.append((position, b"".join(parts)))
-        for part in parts:
-            after = position + len(part)
-            data[position:after] = part
-            position = after
-        if end > node.size:
-            node.size = end
+        node.write(position, parts, size)
+        node.modified_ms = files.time_ms()
 
     def read(self, start: int, end: int) -> bytes | memoryview:
         node = self._node
         if self._files.fault is not None:
             self._files.fault("read", self.path, end - start)
-        if end > node.size:
-            end = max(node.size, start)
-        if end > len(node.data):  # the zeros that a truncate added take no room
-            return bytes(node.data[start:]).ljust(end - start, b"\x00")
-        return memoryview(node.data)[start:end].toreadonly()
+        return node.cache.read(start, end)
 
     def sync(self) -> None:
-        if self._files.fault is not None:
-            self._files.fault("sync", self.path, 0)
         node = self._node
-        if self._files.loses_unsynced and node.unsynced:
-            node.synced = _content(node)
-            node.unsynced.clear()
+        if self._files.fault is not None:
+            try:
+                self._files.fault("sync", self.path, 0)
+            except OSError:
+                node.fail_sync()
+                raise
+        node.sync()
 
     def truncate(self, size: int) -> None:
+        node = self._node
         if self._files.fault is not None:
             self._files.fault("truncate", self.path, size)
-        node = self._node
-        if size < node.size and size < len(node.data):
-            node.data = node.data[:size]
-        node.size = size
-        if self._files.loses_unsynced:
-            node.unsynced.append(size)
+        node.truncate(size)
+        node.modified_ms = self._files.time_ms()
+
+    def duplicate(self) -> MemoryFile:
+        return MemoryFile(self.path, self._node, self._files)
 
     def close(self) -> None:
-        """Nothing to give back."""
-
-
-def _content(node: _Node) -> bytes:
-    return bytes(node.data[: node.size]).ljust(node.size, b"\x00")
-
-
-def _after_power_loss(node: _Node, random: Random) -> bytes:
-    """What was synced, plus any of the pages written since."""
-    data = bytearray(node.synced)
-    for index, change in enumerate(node.unsynced):
-        if isinstance(change, int):
-            if random.random() < 0.5:
-                del data[change:]
-                data.extend(bytes(change - len(data)))
-            continue
-        position, content = change
-        if index == len(node.unsynced) - 1 and random.random() < 0.5:
-            content = content[: random.randrange(len(content) + 1)]  # torn
-        start = 0
-        while start < len(content):
-            end = min(len(content), start + PAGE_BYTES - (position + start) % PAGE_BYTES)
-            if random.random() < 0.7:
-                data.extend(bytes(max(position + start - len(data), 0)))
-                data[position + start : position + end] = content[start:end]
-            start = end
-    return bytes(data)
+        self._open_node = None
 
 
 class _MemoryLock:
@@ -170,42 +131,50 @@ class MemoryFiles:
         """`loses_unsynced` keeps what `crash(power_loss=True)` needs, at the cost of more memory.
 
         `fault(operation, path, size)` is called before each operation and may raise OSError or ShortWrite;
-        operations are read, write, sync, truncate, open, rename, unlink, mkdir.
+        operations are read, write, sync, truncate, open, rename, unlink, mkdir, rmdir.
         """
         self.loses_unsynced = loses_unsynced
         self.fault = fault
         self.time_ms = time_ms
         self.locks: set[str] = set()
+        self._boots = 1
         self._root = _Directory()
         self._unsynced: list[list[_Change]] = []
+        """Changes of names that no power loss may have spared yet, in order; a rename is two, and one."""
 
     def crash(self, random: Random | None = None, *, power_loss: bool = False) -> MemoryFiles:
         """The file system as the next start finds it; this one is left to those who still hold it.
 
-        Of a killed process everything written is there. A power loss needs `random` and `loses_unsynced`: any
-        page that was not synced may be gone, the last write torn, and of the names the newest changes.
+        Of a killed process everything written is there, and is no more durable than before. A power loss needs
+        `random`, and `loses_unsynced`. What that leaves is all durable.
         """
         after = MemoryFiles(loses_unsynced=self.loses_unsynced, time_ms=self.time_ms)
+        after._boots = self._boots
         if not power_loss:
-            after._root = _copy(self._root, lambda directory: directory.children, _content)
+            copy = _Copier(Node.after_kill, lambda directory: (directory.children, directory.durable))
+            after._root = copy.directory(self._root)
+            after._unsynced = [
+                [
+                    (copy.directory(directory), name, None if what is None else copy.either(what))
+                    for directory, name, what in changes
+                ]
+                for changes in self._unsynced
+            ]
             return after
         if random is None or not self.loses_unsynced:
             raise ValueError("A power loss needs a source of randomness and loses_unsynced=True")
-        survived = random.randrange(len(self._unsynced) + 1)
-        names: dict[int, dict[str, _Node | _Directory]] = {}
-        for changes in self._unsynced[:survived]:
-            for directory, name, node in changes:
-                children = names.setdefault(id(directory), dict(directory.synced))
-                if node is None:
-                    children.pop(name, None)
-                else:
-                    children[name] = node
-        after._root = _copy(
-            self._root,
-            lambda directory: names.get(id(directory), directory.synced),
-            lambda node: _after_power_loss(node, random),
-        )
+        names = _survivors(self._unsynced, random)
+
+        def found(directory: _Directory) -> tuple[dict[str, Node | _Directory], dict[str, Node | _Directory]]:
+            children = names.get(id(directory), directory.durable)
+            return children, children
+
+        after._boots += 1
+        after._root = _Copier(lambda node: node.after_power_loss(random), found).directory(self._root)
         return after
+
+    def boot_id(self) -> str:
+        return f"boot-{self._boots}"
 
     def open(self, path: str, *, create: bool = False, read_only: bool = False) -> MemoryFile:
         self._check("open", path)
@@ -216,15 +185,16 @@ class MemoryFiles:
         if node is None:
             if not create:
                 raise FileNotFoundError(errno.ENOENT, "No such file", path)
-            node = _Node(modified_ms=self.time_ms())
+            node = Node.new(loses_unsynced=self.loses_unsynced)
+            node.modified_ms = self.time_ms()
             self._change([(directory, name, node)])
         return MemoryFile(path, node, self)
 
     def read_bytes(self, path: str) -> bytes:
         self._check("read", path)
         node = self._find(path)
-        if isinstance(node, _Node):
-            return _content(node)
+        if isinstance(node, Node):
+            return bytes(node.cache.read(0, node.cache.size))
         raise FileNotFoundError(errno.ENOENT, "No such file", path)
 
     def write_atomic(self, path: str, data: bytes, *, sync: bool) -> None:
@@ -249,8 +219,8 @@ class MemoryFiles:
         if not isinstance(directory, _Directory):
             raise FileNotFoundError(errno.ENOENT, "No such directory", path)
         return [
-            Entry(name, False, node.size, node.modified_ms)
-            if isinstance(node, _Node)
+            Entry(name, False, node.cache.size, node.modified_ms)
+            if isinstance(node, Node)
             else Entry(name, True, 0, 0)
             for name, node in directory.children.items()
         ]
@@ -263,7 +233,7 @@ class MemoryFiles:
             if child is None:
                 child = _Directory()
                 self._change([(directory, part, child)])
-            elif isinstance(child, _Node):
+            elif isinstance(child, Node):
                 raise FileExistsError(errno.EEXIST, "Is a file", path)
             directory = child
 
@@ -283,23 +253,36 @@ class MemoryFiles:
             self._change([(directory, name, None)])
 
     def remove_tree(self, path: str) -> None:
-        if self.exists(path):
-            self.unlink(path)
+        directory = self._find(path)
+        if isinstance(directory, _Directory):
+            for name in list(directory.children):
+                self.remove_tree(f"{path.rstrip('/')}/{name}")
+            self._check("rmdir", path)
+        elif directory is not None:
+            self._check("unlink", path)
+        else:
+            return
+        parent, name = self._parent(path)
+        self._change([(parent, name, None)])
 
     def sync_directory(self, path: str) -> None:
         self._check("sync", path)
         directory = self._find(path)
+        if directory is None:
+            raise FileNotFoundError(errno.ENOENT, "No such directory", path)
         later = []
         for changes in self._unsynced:
             if any(changed is directory for changed, _, _ in changes):
                 for changed, name, node in changes:
-                    if node is None:
-                        changed.synced.pop(name, None)
-                    else:
-                        changed.synced[name] = node
+                    _set(changed.durable, name, node)
             else:
                 later.append(changes)
         self._unsynced = later
+
+    def drop_cache(self, path: str) -> None:
+        node = self._find(path)
+        if isinstance(node, Node):
+            node.drop_clean_pages()
 
     def lock(self, path: str) -> _MemoryLock:
         if path in self.locks:
@@ -314,15 +297,12 @@ class MemoryFiles:
 
     def _change(self, changes: list[_Change]) -> None:
         for directory, name, node in changes:
-            if node is None:
-                directory.children.pop(name, None)
-            else:
-                directory.children[name] = node
+            _set(directory.children, name, node)
         if self.loses_unsynced:
             self._unsynced.append(changes)
 
-    def _find(self, path: str) -> _Node | _Directory | None:
-        node: _Node | _Directory | None = self._root
+    def _find(self, path: str) -> Node | _Directory | None:
+        node: Node | _Directory | None = self._root
         for part in _parts(path):
             if not isinstance(node, _Directory):
                 return None
@@ -341,18 +321,62 @@ def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part and part != "."]
 
 
-def _copy(
-    directory: _Directory,
-    children: Callable[[_Directory], dict[str, _Node | _Directory]],
-    content: Callable[[_Node], bytes],
-) -> _Directory:
-    """A deep copy in which everything counts as synced."""
-    copy = _Directory()
-    for name, node in children(directory).items():
-        if isinstance(node, _Directory):
-            copy.children[name] = _copy(node, children, content)
-        else:
-            data = content(node)
-            copy.children[name] = _Node(bytearray(data), len(data), node.modified_ms, data)
-    copy.synced = dict(copy.children)
-    return copy
+_Children = dict[str, "Node | _Directory"]
+
+
+def _set(children: _Children, name: str, what: Node | _Directory | None) -> None:
+    if what is None:
+        children.pop(name, None)
+    else:
+        children[name] = what
+
+
+def _survivors(unsynced: list[list[_Change]], random: Random) -> dict[int, _Children]:
+    """What directories hold after a power loss, by their `id`, where that is more than the durable names."""
+    if random.random() < 0.5:
+        kept = unsynced[: random.randrange(len(unsynced) + 1)]
+    else:
+        chance = random.choice((0.1, 0.5, 0.9))
+        kept = [changes for changes in unsynced if random.random() < chance]
+    names: dict[int, _Children] = {}
+    for changes in kept:
+        what = changes[-1][2]
+        for directory, name, node in changes:
+            children = names.setdefault(id(directory), dict(directory.durable))
+            if (
+                len(changes) > 1 and node is None
+            ):  # a rename: it leaves no other name, though an earlier one was lost
+                for other in [other for other, there in children.items() if there is what]:
+                    del children[other]
+            else:
+                _set(children, name, node)
+    return names
+
+
+class _Copier:
+    """Copies a tree; what has two names, or is known to the disk under another one, is still one thing."""
+
+    def __init__(
+        self, node: Callable[[Node], Node], children: Callable[[_Directory], tuple[_Children, _Children]]
+    ) -> None:
+        self._node = node
+        self._children = children
+        self._copies: dict[int, Node | _Directory] = {}
+
+    def either(self, what: Node | _Directory) -> Node | _Directory:
+        if isinstance(what, _Directory):
+            return self.directory(what)
+        copy = self._copies.get(id(what))
+        if copy is None:
+            copy = self._copies[id(what)] = self._node(what)
+        return copy
+
+    def directory(self, directory: _Directory) -> _Directory:
+        copy = self._copies.get(id(directory))
+        if copy is None:
+            copy = self._copies[id(directory)] = _Directory()
+            children, durable = self._children(directory)
+            copy.children = {name: self.either(what) for name, what in children.items()}
+            copy.durable = {name: self.either(what) for name, what in durable.items()}
+        assert isinstance(copy, _Directory)
+        return copy

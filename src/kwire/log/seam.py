@@ -57,11 +57,20 @@ class File(Protocol):
         ...
 
     def sync(self) -> None:
-        """Return once what was written would survive a power loss."""
+        """Return once what was written would survive a power loss.
+
+        OSError when that fails. Then nobody knows what the disk has, and a later `sync` that returns says
+        nothing about what was written before: the machine has forgotten that it is not on the disk. It may be
+        called from another thread.
+        """
         ...
 
     def truncate(self, size: int) -> None:
         """Cut to `size`, or grow with zeros that take no room."""
+        ...
+
+    def duplicate(self) -> File:
+        """A second handle on the same open file: each may be closed while the other is in use."""
         ...
 
     def close(self) -> None:
@@ -77,6 +86,14 @@ class Lock(Protocol):
 
 class Files(Protocol):
     """A file system."""
+
+    def boot_id(self) -> str:
+        """The same text for as long as what was written cannot have been lost, short of a failing disk.
+
+        A killed process leaves it as it was, a restart of the machine changes it. Empty when the machine
+        does not say.
+        """
+        ...
 
     def open(self, path: str, *, create: bool = False, read_only: bool = False) -> File:
         """Open for reading, and for writing unless `read_only`. FileNotFoundError, unless `create` makes it."""
@@ -119,6 +136,13 @@ class Files(Protocol):
 
     def sync_directory(self, path: str) -> None:
         """Return once the names in the directory would survive a power loss."""
+        ...
+
+    def drop_cache(self, path: str) -> None:
+        """Ask the machine to forget what it keeps of a file in memory; the next read then is of the disk.
+
+        What was written and is still to be written stays. Only a hint: pages that a map holds stay too.
+        """
         ...
 
     def lock(self, path: str) -> Lock:
