@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from kwire.broker.flushing import Flushing
+from kwire.broker.jobs import Jobs
 from kwire.broker.partition import Partition
+from kwire.broker.signals import Signal
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.log.log import Log, LogConfig
 from kwire.records.batch import Record, build_batch, iter_records, parse_header
+from tests.broker.keeping import HandClock
 
 NOW = 1_700_000_000_000
 TOPIC_ID = bytes(range(16))
@@ -22,6 +26,7 @@ def settings(**overrides: Any) -> Any:
         "compacted": False,
         "deletes": True,
         "opens_batches": False,
+        "flushes": False,
         "compression_type": "producer",
         "compression_level": None,
         "max_message_bytes": 1048588,
@@ -47,14 +52,15 @@ class Shelf:
         self.files = MemoryFiles()
         self.config = settings(**overrides)
         log = Log.create(self.files, DIRECTORY, "orders", 0, TOPIC_ID, self.config.log)
-        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config)
+        self.flushing = Flushing(Jobs(), HandClock(), Signal())
+        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing)
 
     def reopen(self, *, clean: bool) -> Partition:
         if clean:
             self.partition.write_snapshot()
         self.partition.log.close(clean=clean)
         log = Log.open(self.files, DIRECTORY, self.config.log, clean=clean)
-        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config)
+        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing)
         return self.partition
 
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
 from kwire.broker.signals import Signal
 from kwire.codec.messages import INDEX
+from kwire.errors import ErrorCode, KafkaError
+
+if TYPE_CHECKING:
+    from kwire.broker.broker import Broker
 
 R = TypeVar("R")
 
@@ -46,6 +50,29 @@ class Wait(Generic[R]):
     attempt: Callable[[bool], R | None]
     wake_on: Sequence[Signal]
     until: int
+
+
+UNTIL_DURABLE_MS = 30_000
+"""How long an answer is held back for a sync, where the request does not say: Kafka's `request.timeout.ms`."""
+
+
+def held_back(broker: Broker, response: R, timeout_ms: int = UNTIL_DURABLE_MS) -> Wait[R]:
+    """The answer to a request that wrote what must be durable first (`broker.flushing.owed`).
+
+    The attempt raises KafkaError: what the promise says of a failed sync, REQUEST_TIMED_OUT when it takes too long.
+    """
+    owed = broker.flushing.take_owed()
+
+    def attempt(final: bool) -> R | None:
+        if all(promise.is_kept() for promise in owed):
+            return response
+        if final:
+            raise KafkaError(ErrorCode.REQUEST_TIMED_OUT)
+        return None
+
+    return Wait(
+        attempt, [promise.owner.appended for promise in owed], broker.clock.monotonic_ms() + timeout_ms
+    )
 
 
 class _NoResponse:

@@ -7,8 +7,9 @@ Versions 0 to 2 are advertised, because librdkafka decides on compression by the
 
 from __future__ import annotations
 
-from kwire.apis import NO_RESPONSE, Caller, CloseConnection, _NoResponse
+from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait, _NoResponse
 from kwire.broker.broker import Broker
+from kwire.broker.flushing import Owed
 from kwire.broker.topics import INTERNAL_TOPICS, Topic
 from kwire.broker.validation import InvalidRecords
 from kwire.codec.messages.produce import (
@@ -26,14 +27,20 @@ ADMIN_CLIENT_ID = "__admin_client"
 _ZSTD = 4
 
 
-def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceResponse | _NoResponse:
-    """Append; answer with the base offset of each batch, or say for each partition why not."""
+def produce(
+    broker: Broker, caller: Caller, request: ProduceRequest
+) -> ProduceResponse | Wait[ProduceResponse] | _NoResponse:
+    """Append; answer with the base offset of each batch, or say for each partition why not.
+
+    Where the topic wants records durable first (`flush.messages`), the answer waits for the sync.
+    """
     version = caller.version
     now_ms = broker.clock.time_ms()
     acks = request.acks
     valid_acks = -1 <= acks <= 1
     topics = broker.topics
     answers = []
+    owed: list[tuple[PartitionProduceResponse, Owed]] = []
     failure = ""
     for data in request.topic_data:
         topic = topics.by_id.get(data.topic_id) if version >= 13 else topics.by_name.get(data.name)
@@ -60,15 +67,16 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
                 failure = str(error)  # not the error: its traceback would keep the request, and itself, alive
                 partitions.append(_refusal(part.index, error))
             else:
-                partitions.append(
-                    PartitionProduceResponse(
-                        part.index,
-                        0,
-                        appended.base_offset,
-                        appended.log_append_time_ms,
-                        appended.log_start_offset,
-                    )
+                answer = PartitionProduceResponse(
+                    part.index,
+                    0,
+                    appended.base_offset,
+                    appended.log_append_time_ms,
+                    appended.log_start_offset,
                 )
+                partitions.append(answer)
+                if appended.owed is not None:
+                    owed.append((answer, appended.owed))
         answers.append(
             TopicProduceResponse(name=data.name, topic_id=data.topic_id, partition_responses=partitions)
         )
@@ -76,7 +84,33 @@ def produce(broker: Broker, caller: Caller, request: ProduceRequest) -> ProduceR
         if failure:
             raise CloseConnection(f"produce with acks=0 failed: {failure}")
         return NO_RESPONSE
-    return ProduceResponse(responses=answers)
+    response = ProduceResponse(responses=answers)
+    if not owed:
+        return response
+    return Wait(
+        lambda final: response if _all_durable(owed, final) else None,
+        [promise.owner.appended for _, promise in owed],
+        broker.clock.monotonic_ms() + request.timeout_ms,
+    )
+
+
+def _all_durable(owed: list[tuple[PartitionProduceResponse, Owed]], final: bool) -> bool:
+    """Is all that was promised durable, or known not to be? What will not be is refused in its answer."""
+    waiting = []
+    for answer, promise in owed:
+        try:
+            if promise.is_kept():
+                continue
+            if not final:
+                waiting.append((answer, promise))
+                continue
+            raise KafkaError(ErrorCode.REQUEST_TIMED_OUT, "The records were not made durable in time")
+        except KafkaError as error:
+            answer.error_code = error.code
+            answer.error_message = error.message
+            answer.base_offset = answer.log_append_time_ms = answer.log_start_offset = -1
+    owed[:] = waiting
+    return not waiting
 
 
 def error_response(request: ProduceRequest, code: ErrorCode) -> ProduceResponse | _NoResponse:

@@ -14,16 +14,20 @@ import attrs
 
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
+from kwire.broker.flushing import Flushing
 from kwire.broker.groups.coordinator import GroupCoordinator
+from kwire.broker.jobs import Jobs
 from kwire.broker.metadata import ClusterMetadata, Features
 from kwire.broker.partition import Partition
+from kwire.broker.reopening import Reopening
 from kwire.broker.signals import Signal
 from kwire.broker.topics import TopicRegistry
 from kwire.config import Config
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.directory import LogDirectory
 from kwire.log.files import DiskFiles
-from kwire.log.log import LogWriteFailed
+from kwire.log.log import Log, LogWriteFailed
+from kwire.log.rescue import reopen
 from kwire.log.seam import Files
 
 _log = logging.getLogger("kwire.broker")
@@ -63,6 +67,11 @@ class Broker:
         self.fetch_max_bytes = config.int("fetch.max.bytes")
         self.deadline_changed = Signal()
         """Fires when `next_deadline()` may have come nearer."""
+        self.jobs = Jobs()
+        """Slow work on files, for the edge to perform."""
+        self.flushing = Flushing(self.jobs, clock, self.deadline_changed)
+        self.reopening = Reopening(self.jobs, clock, self.deadline_changed, self._reopen)
+        self.flushing.on_failure = self.reopening.failed
         self.directory: LogDirectory
         self.metadata: ClusterMetadata
         self.configs: Configs
@@ -109,6 +118,7 @@ class Broker:
         ]
         for chore in self._chores:
             chore.due = now + chore.every_ms
+        self.flushing.take_owed()  # nobody waits for what a start writes
 
     def tick(self, now_ms: int) -> None:
         """Do what is due at `now_ms` (monotonic)."""
@@ -117,13 +127,20 @@ class Broker:
             if chore.due <= now_ms:
                 chore.due = now_ms + chore.every_ms
                 chore.run(wall_ms)
+        self.flushing.tick(now_ms)
+        self.reopening.tick(now_ms)
         self.groups.tick(now_ms)
+        self.flushing.take_owed()  # nobody waits for what time brings
 
     def next_deadline(self) -> int:
         """When `tick` is wanted next, on the monotonic clock in milliseconds."""
-        due = min(chore.due for chore in self._chores)
-        groups = self.groups.next_deadline()
-        return due if groups is None else min(due, groups)
+        deadlines = (
+            self.flushing.next_deadline(),
+            self.reopening.next_deadline(),
+            self.groups.next_deadline(),
+            *(chore.due for chore in self._chores),
+        )
+        return min(due for due in deadlines if due is not None)
 
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
@@ -176,6 +193,17 @@ class Broker:
         if not 0 <= index < len(topic.partitions):
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
         return topic.partitions[index]
+
+    def _reopen(self, failed: Log, wall_ms: int) -> Log:
+        """Runs in any thread."""
+        return reopen(
+            self.files,
+            failed,
+            failed.config,
+            log_start_offset=failed.log_start_offset,
+            now_ms=wall_ms,
+            trash=self.directory.trash,
+        )
 
     def _purge(self, wall_ms: int) -> None:
         self.directory.purge(wall_ms)

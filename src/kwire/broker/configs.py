@@ -26,7 +26,7 @@ from kwire.config import (
     SettingType,
 )
 from kwire.errors import ErrorCode, InvalidSetting, KafkaError
-from kwire.log.config import LogConfig
+from kwire.log.config import MAX_LONG, LogConfig
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
@@ -99,6 +99,8 @@ class TopicConfig:
     min_insync_replicas: int
     opens_batches: bool
     """May a batch have to be looked into? Only to spare the hot path a closer question."""
+    flushes: bool
+    """Must records reach the disk by a count or a time? As above."""
     log: LogConfig
 
 
@@ -142,6 +144,7 @@ class Configs:
             compacted=compacted,
             deletes="delete" in policy or not policy,
             min_insync_replicas=value("min.insync.replicas"),
+            flushes=min(value("flush.messages"), value("flush.ms")) < MAX_LONG,
             opens_batches=compacted or compression != "producer" or timestamp_type == "LogAppendTime",
             log=LogConfig(
                 segment_bytes=value("segment.bytes"),

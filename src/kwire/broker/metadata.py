@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kwire.broker.journal import Journal
+from kwire.broker.signals import Signal
 from kwire.codec.stored import Stored, decode_metadata_record, encode_metadata_record
 from kwire.codec.stored.begin_transaction_record import BeginTransactionRecord
 from kwire.codec.stored.broker_registration_change_record import BrokerRegistrationChangeRecord
@@ -114,6 +115,7 @@ class ClusterMetadata:
         self.broker_epoch = -1
         """The offset at which this broker registered: it tells this run from earlier ones."""
         self.log: Log
+        self.appended = Signal()
         self._journal: Journal[Stored] = Journal(encode=_encode, decode=_decode, apply=self._apply)
 
     def load(self) -> None:
@@ -150,6 +152,9 @@ class ClusterMetadata:
         )
         return range(first, first + PRODUCER_ID_BLOCK)
 
+    def __repr__(self) -> str:
+        return f"<ClusterMetadata epoch {self.leader_epoch}, end {self.log.log_end_offset}>"
+
     @property
     def features(self) -> Features:
         return Features(SUPPORTED_FEATURES, self.image.features, max(self.image.offset, 0))
@@ -157,10 +162,22 @@ class ClusterMetadata:
     # The log, as a journal sees it
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:
+        """As in Kafka's raft, a decision counts once it is durable, whatever the flush settings say."""
         try:
-            return self.log.append(batch, parse_header(batch), self.leader_epoch, now_ms).base_offset
+            base_offset = self.log.append(batch, parse_header(batch), self.leader_epoch, now_ms).base_offset
         except LogWriteFailed as error:
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        flushing = self._broker.flushing
+        flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
+        return base_offset
+
+    def flushed(self) -> None:
+        self.appended.fire()
+
+    def reopened(self, log: Log) -> None:
+        self.log.abandon()
+        self.log = log
+        self.appended.fire()
 
     def journal_batches(self) -> Iterator[memoryview]:
         for batch in self.log.read_batches(self.log.log_start_offset):

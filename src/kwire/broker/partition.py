@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from kwire.broker.producers import Producers
+from kwire.broker.flushing import Flushing, Owed
+from kwire.broker.producers import Producers, WrittenBatch
 from kwire.broker.signals import Signal
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
 from kwire.errors import ErrorCode, KafkaError
+from kwire.log.config import MAX_LONG
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
 from kwire.records.batch import parse_header
 
 if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig
+
+NEVER = MAX_LONG
 
 STORAGE_FAILURES = (LogWriteFailed, CorruptLog, OSError)
 """What the log raises when the disk, or what is on it, is not as it should be."""
@@ -43,12 +47,16 @@ class Appended:
     base_offset: int
     log_append_time_ms: int
     log_start_offset: int
+    owed: Owed | None = None
+    """The answer must not leave before this is kept; None when it need not be durable."""
 
 
 class Partition:
     """The leader of one partition."""
 
     __slots__ = (
+        "_durable_from",
+        "_flushing",
         "_snapshot_offset",
         "appended",
         "config",
@@ -62,7 +70,15 @@ class Partition:
     )
 
     def __init__(
-        self, topic: str, topic_id: bytes, index: int, log: Log, config: TopicConfig, *, leader_epoch: int = 0
+        self,
+        topic: str,
+        topic_id: bytes,
+        index: int,
+        log: Log,
+        config: TopicConfig,
+        *,
+        flushing: Flushing,
+        leader_epoch: int = 0,
     ) -> None:
         self.topic = topic
         self.topic_id = topic_id
@@ -74,6 +90,8 @@ class Partition:
         self.appended = Signal()
         """Fires when there is more to read, and when the partition goes."""
         self.producers = Producers()
+        self._flushing = flushing
+        self._durable_from = NEVER  # records from here on must be durable before they can be read
         self._snapshot_offset = -1  # where the newest snapshot file of a start was taken
         self._load_producers()
 
@@ -90,11 +108,14 @@ class Partition:
 
     @property
     def high_watermark(self) -> int:
-        return self.log.log_end_offset
+        """What may be read ends here: at the log's end, or before records that are promised to be durable first."""
+        log = self.log
+        end = log.log_end_offset
+        return end if end <= self._durable_from else max(self._durable_from, log.recovery_point)
 
     @property
     def last_stable_offset(self) -> int:
-        return self.log.log_end_offset
+        return self.high_watermark
 
     def append(self, records: memoryview | bytes | None, now_ms: int) -> Appended:
         """Append the one batch that a client sent.
@@ -115,8 +136,7 @@ class Partition:
         if header.producer_id >= 0:
             repeated = self.producers.check(header)
             if repeated is not None:
-                stamped = repeated.timestamp if config.message_timestamp_type == "LogAppendTime" else -1
-                return Appended(repeated.base_offset, stamped, self.log.log_start_offset)
+                return self._answer_again(repeated)
         if config.opens_batches and needs_opening(header, config):
             records, header = open_batch(records, header, config, now_ms)
         log = self.log
@@ -129,10 +149,55 @@ class Partition:
             self.log.write_snapshot(base_offset, self.producers.entries())
         if header.producer_id >= 0:
             self.producers.record(header, base_offset)
-        self.appended.fire()
+        owed = None
+        if written.rolled or config.flushes:
+            owed = self._see_to_durability(base_offset, rolled=written.rolled)
+        if owed is None:
+            self.appended.fire()
         return Appended(
-            base_offset, header.max_timestamp if header.attributes & 0x08 else -1, log.log_start_offset
+            base_offset, header.max_timestamp if header.attributes & 0x08 else -1, log.log_start_offset, owed
         )
+
+    def _answer_again(self, repeated: WrittenBatch) -> Appended:
+        """The answer that a batch got when it came first; what was promised of it then holds now."""
+        stamped = repeated.timestamp if self.config.message_timestamp_type == "LogAppendTime" else -1
+        owed = None
+        if repeated.last_offset >= self._durable_from:
+            if self.log.failed is not None:
+                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, f"{self!r} could not be synced")
+            owed = self._flushing.owe(self, repeated.last_offset + 1)
+        return Appended(repeated.base_offset, stamped, self.log.log_start_offset, owed)
+
+    def _see_to_durability(self, base_offset: int, *, rolled: bool) -> Owed | None:
+        """Something was appended at `base_offset`: is a sync due, and must the answer wait for it?"""
+        log, limits = self.log, self.config.log
+        unflushed = log.log_end_offset - log.recovery_point
+        if unflushed >= limits.flush_messages:
+            self._durable_from = min(self._durable_from, base_offset)
+            return self._flushing.owe(self, log.log_end_offset)
+        if rolled:  # a closed segment never changes again: let the recovery point pass it
+            self._flushing.want(self)
+        if limits.flush_ms < NEVER and log.recovery_point == base_offset:
+            self._flushing.want_within(self, limits.flush_ms)
+        return None
+
+    def flushed(self) -> None:
+        """A flush is over: what is durable now can be read."""
+        if self.log.recovery_point >= self.log.log_end_offset:
+            self._durable_from = NEVER
+        elif self.log.failed is None and self.config.log.flush_ms < NEVER:
+            self._flushing.want_within(self, self.config.log.flush_ms)
+        self.appended.fire()
+
+    def reopened(self, log: Log) -> None:
+        """Go on with a log that was opened anew, after the old one failed; the state of producers comes from it."""
+        self.log.abandon()
+        log.config = self.config.log
+        self.log = log
+        self.producers = Producers()
+        self._durable_from = NEVER
+        self._load_producers()
+        self.appended.fire()
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
@@ -141,7 +206,14 @@ class Partition:
             written = self.log.append(batch, header, self.leader_epoch, now_ms)
         if written.rolled:
             self.log.write_snapshot(written.base_offset, self.producers.entries())
-        self.appended.fire()
+        owed = None
+        if written.rolled or self.config.flushes:
+            owed = self._see_to_durability(written.base_offset, rolled=written.rolled)
+        if owed is None:
+            self.appended.fire()
+        else:
+            owed.failure = ErrorCode.NOT_COORDINATOR  # what clients of a coordinator understand
+            self._flushing.owed.append(owed)
         return written.base_offset
 
     def journal_batches(self) -> Iterator[memoryview]:
@@ -153,7 +225,7 @@ class Partition:
     def read(self, offset: int, max_bytes: int, *, at_least_one: bool) -> memoryview | bytes:
         """Whole batches from the one that contains `offset`, up to the high watermark.
 
-        Empty at the end. `at_least_one` gives the first batch whole even when it is larger than `max_bytes`.
+        Empty from there on. `at_least_one` gives the first batch whole even when it is larger than `max_bytes`.
         Raises KafkaError(OFFSET_OUT_OF_RANGE) outside [log start, log end].
         """
         log = self.log
@@ -165,6 +237,10 @@ class Partition:
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 f"Offset {offset} of {self.topic}-{self.index} is outside [{log.log_start_offset}, {end}]",
             )
+        if end > self._durable_from:
+            end = self.high_watermark
+            if offset >= end:
+                return b""
         with storage_errors():
             return log.read(offset, max_bytes, end, at_least_one)
 

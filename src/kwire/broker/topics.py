@@ -314,7 +314,9 @@ class TopicRegistry:
                         log.assign_topic_id(image.topic_id)
                 else:
                     log = broker.directory.create_log(image.name, index, image.topic_id, config.log, now_ms)
-                partition = Partition(image.name, image.topic_id, index, log, config)
+                partition = Partition(
+                    image.name, image.topic_id, index, log, config, flushing=broker.flushing
+                )
             except LogWriteFailed as error:
                 raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
             except (CorruptLog, OSError) as error:

@@ -18,6 +18,7 @@ from kwire.log import timestamps
 from kwire.log.checkpoint import BadCheckpoint
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import EpochFile, LeaderEpochs
+from kwire.log.flush import Flush
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import (
     BadPartitionMetadata,
@@ -68,6 +69,8 @@ class Log:
         "_segments",
         "_snapshots",
         "_trash",
+        "_truncations",
+        "closed",
         "directory",
         "leader_epochs",
         "log_end_offset",
@@ -89,6 +92,7 @@ class Log:
         self.log_end_offset = 0
         self.recovery_point = 0
         """Everything below is on disk for good."""
+        self.closed = False
         self.recovered: Recovered | None = None
         """What the opening had to check and cut after an unclean stop."""
         self.leader_epochs = LeaderEpochs()
@@ -100,6 +104,7 @@ class Log:
         self._snapshots = Snapshots(files, directory)
         self._failed: OSError | None = None
         self._names_synced = False
+        self._truncations = 0
         self._epoch_file = EpochFile(files, directory)
         self._config = config
         self._segment_bytes = 0
@@ -190,6 +195,7 @@ class Log:
 
     def abandon(self) -> None:
         """Give everything back and write nothing: the log is deleted, or is to look as after a kill."""
+        self.closed = True
         for segment in self._segments:
             segment.abandon()
 
@@ -404,39 +410,62 @@ class Log:
         self._epoch_file.write(self.leader_epochs)
         self._latest_epoch = epoch
 
+    @property
+    def failed(self) -> OSError | None:
+        """Why the log takes no more appends: a sync failed, and what the disk has is unknown."""
+        return self._failed
+
+    def fail(self, error: OSError) -> None:
+        """Take no more appends: what was to be made durable cannot be."""
+        self._failed = error
+
     def flush(self) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises LogWriteFailed.
 
         After a failure the log takes no more appends: what the disk has is unknown, and asking again may lie.
         """
+        flush = self.begin_flush()
+        try:
+            flush.perform()
+        except OSError as error:
+            self.end_flush(flush, error)
+            raise LogWriteFailed(self.directory, error) from error
+        self.end_flush(flush, None)
+
+    def begin_flush(self) -> Flush:
+        """What is to be synced so that everything appended so far is durable; `end_flush` takes note of the outcome.
+
+        Raises LogWriteFailed.
+        """
         if self._failed is not None:
             raise LogWriteFailed(self.directory, self._failed)
-        end = self.log_end_offset
+        flush = Flush(self.log_end_offset, self._truncations, self._files, [], [], [])
+        begun = []
         try:
             for segment in self._segments:
                 if segment.dirty:
-                    segment.sync()
-            if not self._names_synced or not self._epoch_file.synced:
-                self._sync_names()
-        except OSError as error:
-            self._failed = error
+                    flush.handles += segment.to_sync()
+                    begun.append(segment)
+        except OSError as error:  # out of descriptors: nothing was synced, and nothing is lost yet
+            flush.give_back()
+            for segment in begun:
+                segment.dirty = True
             raise LogWriteFailed(self.directory, error) from error
-        self.recovery_point = end
+        if not self._names_synced or not self._epoch_file.synced:
+            # The small files and the names of all: recovery takes what is below the recovery point from them.
+            flush.paths += [self._epoch_file.path, f"{self.directory}/{PARTITION_METADATA}"]
+            flush.directories.append(self.directory)
+            if not self._names_synced:
+                flush.directories.append(posixpath.dirname(self.directory))
+        self._epoch_file.synced = self._names_synced = True
+        return flush
 
-    def _sync_names(self) -> None:
-        """The small files and the names of all: recovery takes what is below the recovery point from them."""
-        for path in (self._epoch_file.path, f"{self.directory}/{PARTITION_METADATA}"):
-            if self._files.exists(path):
-                file = self._files.open(path)
-                try:
-                    file.sync()
-                finally:
-                    file.close()
-        self._epoch_file.synced = True
-        self._files.sync_directory(self.directory)
-        if not self._names_synced:
-            self._files.sync_directory(posixpath.dirname(self.directory))
-            self._names_synced = True
+    def end_flush(self, flush: Flush, error: OSError | None) -> None:
+        """The flush was performed: what it covers is durable, or nothing that was not durable before can be trusted."""
+        if error is not None:
+            self.fail(error)
+        elif flush.truncations == self._truncations:
+            self.recovery_point = max(self.recovery_point, flush.end_offset)
 
     # Reading
 
@@ -536,6 +565,7 @@ class Log:
         if offset >= self.log_end_offset:
             return
         at = max(bisect_right(self._bases, offset) - 1, 0)
+        self._truncations += 1
         try:
             self._remove_segments(at + 1, len(self._segments))
             segment = self._segments[at]

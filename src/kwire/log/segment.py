@@ -392,20 +392,35 @@ class Segment:
 
     def sync(self) -> None:
         """Make everything durable that was written. OSError when that fails."""
-        for suffix, file in (
-            (LOG_SUFFIX, self._file),
-            (INDEX_SUFFIX, self._index_file),
-            (TIME_INDEX_SUFFIX, self._time_file),
-        ):
-            if file is not None:
-                file.sync()
-            elif self._files.exists(self._path + suffix):
-                file = self._files.open(self._path + suffix)
+        try:
+            for file in self.to_sync():
                 try:
                     file.sync()
                 finally:
                     file.close()
+        except OSError:
+            self.dirty = True
+            raise
+
+    def to_sync(self) -> list[File]:
+        """Handles of what was written since this was asked last, for the caller to sync and close.
+
+        While the segment takes appends its indexes are left out: a start after a power loss makes them anew.
+        """
+        handles: list[File] = []
+        try:
+            if self.writable:
+                handles.append(self.file.duplicate())
+            else:
+                for suffix in SUFFIXES:
+                    if self._files.exists(self._path + suffix):
+                        handles.append(self._files.open(self._path + suffix))
+        except OSError:
+            for handle in handles:
+                handle.close()
+            raise
         self.dirty = False
+        return handles
 
     def truncate(self, position: int) -> None:
         """Forget the batches from `position` on. Ends writing."""

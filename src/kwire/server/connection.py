@@ -22,7 +22,7 @@ import attrs
 import trio
 from trio import lowlevel
 
-from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Served, Wait
+from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Served, Wait, held_back
 from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
 from kwire.codec.frames import FrameBuffer, Spares
@@ -56,6 +56,8 @@ class Hall:
     timers: Timers
     clock: Clock
     max_frame_bytes: int
+    owed: list[Any] = attrs.Factory(list)
+    """What the request in hand wrote and must not be answered before it is durable; see `apis.held_back`."""
     spares: Spares = attrs.Factory(Spares)
 
 
@@ -234,7 +236,10 @@ class Connection:
         except MalformedFrame as error:
             raise _Fault(str(error), f"{served.name} v{version}") from None
         try:
-            response = served.handle(self._hall.broker, caller, request)
+            hall = self._hall
+            response = served.handle(hall.broker, caller, request)
+            if hall.owed:
+                response = self._hold_back(response)
             if response.__class__ is Wait:
                 return _Asked(served, version, header.correlation_id, request), response
             if response is not NO_RESPONSE:
@@ -242,6 +247,13 @@ class Connection:
         except Exception as error:  # noqa: BLE001 - one request fails, the server does not
             self._answer_failure(_Asked(served, version, header.correlation_id, request), error)
         return None
+
+    def _hold_back(self, response: Any) -> Any:
+        """Let an answer wait for what its request wrote. A wait goes first, and what follows from it later."""
+        if response is NO_RESPONSE or response.__class__ is Wait:
+            self._hall.owed.clear()
+            return response
+        return held_back(self._hall.broker, response)
 
     def _answer(self, served: Served, version: int, correlation_id: int, response: Any) -> None:
         """Put one response into the outbox, whole or not at all."""
@@ -252,6 +264,7 @@ class Connection:
 
     def _answer_failure(self, asked: _Asked, error: Exception) -> None:
         """Answer a request whose handler raised, in the API's own words for an error where it has them."""
+        self._hall.owed.clear()
         served, where = asked.served, f"{asked.served.name} v{asked.version}"
         if isinstance(error, CloseConnection):
             raise _Fault(str(error), where) from None
@@ -294,19 +307,25 @@ class Connection:
 
     async def _park(self, asked: _Asked, wait: Wait[Any]) -> None:
         """Wait for one answer; this connection handles nothing else meanwhile."""
-        with Parked(wait, self._hall.timers, self._hall.clock) as parked:
-            await self._send()
-            self._parked = parked
-            if self._stopping:
-                parked.release()
-            try:
-                response = await parked.answer()
-                if response is not NO_RESPONSE:
-                    self._answer(asked.served, asked.version, asked.correlation_id, response)
-            except Exception as error:  # noqa: BLE001 - as in _handle
-                self._answer_failure(asked, error)
-            finally:
-                self._parked = None
+        hall = self._hall
+        response: Any = wait
+        while response.__class__ is Wait:
+            with Parked(response, hall.timers, hall.clock) as parked:
+                await self._send()
+                self._parked = parked
+                if self._stopping:
+                    parked.release()
+                try:
+                    response = await parked.answer()
+                    if hall.owed:
+                        response = self._hold_back(response)
+                    if response is not NO_RESPONSE and response.__class__ is not Wait:
+                        self._answer(asked.served, asked.version, asked.correlation_id, response)
+                except Exception as error:  # noqa: BLE001 - as in _handle
+                    self._answer_failure(asked, error)
+                    response = NO_RESPONSE
+                finally:
+                    self._parked = None
         if self._closed:
             raise trio.ClosedResourceError
         self.last_active = perf_counter()

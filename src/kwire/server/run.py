@@ -31,6 +31,7 @@ from kwire.errors import CannotStart, InvalidSetting
 from kwire.log.files import Files
 from kwire.server.clock import SystemClock
 from kwire.server.connection import Hall
+from kwire.server.jobs import perform_jobs
 from kwire.server.listener import (
     Limits,
     Reception,
@@ -174,11 +175,19 @@ async def _serve(
 ) -> None:
     """Everything between the open data directory and its closing."""
     timers = Timers(broker.clock)
-    hall = Hall(broker, TABLE, timers, broker.clock, config.int("socket.request.max.bytes"))
+    hall = Hall(
+        broker,
+        TABLE,
+        timers,
+        broker.clock,
+        config.int("socket.request.max.bytes"),
+        owed=broker.flushing.owed,
+    )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
         background.start_soon(timers.run)
         background.start_soon(_keep_time, broker, timers)
+        background.start_soon(perform_jobs, broker.jobs)
         max_idle_ms = config.int("connections.max.idle.ms")
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)

@@ -1,0 +1,66 @@
+"""Jobs: slow work on files that must not hold up the rules, as values that the edge performs in a worker thread.
+
+A job begins and finishes here, on the broker's own thread; only the part in between touches nothing but files, and may
+run anywhere. Whoever has no threads (a simulation) performs it on the spot, or dies before it is done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+from kwire.broker.signals import Signal
+
+
+class Job(Protocol):
+    """One piece of slow work."""
+
+    def begin(self) -> bool:
+        """Get ready, right before `perform`. False when there is nothing to do any more: the job is over then."""
+        ...
+
+    def perform(self) -> None:
+        """The slow part, in any thread. Whatever it raises is handed to `finish`."""
+        ...
+
+    def finish(self, error: Exception | None) -> None:
+        """Take the outcome over. `error` is what `perform` raised."""
+        ...
+
+
+class Jobs:
+    """Jobs that wait to be performed, oldest first. `put` fires `added`."""
+
+    def __init__(self) -> None:
+        self.added = Signal()
+        self._waiting: deque[Job] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, job: Job) -> None:
+        self._waiting.append(job)
+        self.added.fire()
+
+    def next(self) -> Job | None:
+        """A job that has begun: perform it, then finish it. None when there is none."""
+        while self._waiting:
+            job = self._waiting.popleft()
+            if job.begin():
+                return job
+        return None
+
+    def run_all(self) -> None:
+        """Perform everything here and now, also what that brings up."""
+        while (job := self.next()) is not None:
+            run(job)
+
+
+def run(job: Job) -> None:
+    """Perform and finish a job that has begun."""
+    try:
+        job.perform()
+    except Exception as error:  # noqa: BLE001 - the job knows what to make of it
+        job.finish(error)
+    else:
+        job.finish(None)

@@ -1,0 +1,55 @@
+"""Making a log durable, in three steps: the log says what is to be synced, any thread syncs it, the log takes note.
+
+Only the middle step is slow. It holds handles of its own, so the log may go on, roll, or be closed meanwhile.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from kwire.log.seam import File, Files
+
+
+@attrs.define
+class Flush:
+    """What must be synced so that everything below `end_offset` survives a power loss.
+
+    Made by `Log.begin_flush`; then `perform`, once, in any thread; then `Log.end_flush` where the log lives.
+    """
+
+    end_offset: int
+    truncations: int
+    """How often the log had been cut when this was made: a later cut makes `end_offset` meaningless."""
+    files: Files
+    handles: list[File]
+    paths: list[str]
+    """Small files that are replaced whole; one that is gone was removed with its log."""
+    directories: list[str]
+
+    def perform(self) -> None:
+        """Sync everything, and give the handles back in any case. OSError when something could not be synced."""
+        try:
+            for handle in self.handles:
+                handle.sync()
+            for path in self.paths:
+                self._sync_path(path)
+            for directory in self.directories:
+                self.files.sync_directory(directory)
+        finally:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Close the handles."""
+        for handle in self.handles:
+            handle.close()
+        self.handles.clear()
+
+    def _sync_path(self, path: str) -> None:
+        try:
+            file = self.files.open(path)
+        except FileNotFoundError:
+            return
+        try:
+            file.sync()
+        finally:
+            file.close()
