@@ -104,14 +104,52 @@ def test_a_torn_tail_is_cut(files: Files, directory: str, damage: str) -> None:
     assert log.recovered is not None
     assert log.recovered.truncated_bytes == left
     assert log.recovered.damage is not None
-    assert f"{name} is damaged at byte {4 * SIZE}" in log.recovered.damage
+    assert f"{name} is damaged at byte {4 * SIZE}" in str(log.recovered.damage)
     assert len(files.read_bytes(name)) == 4 * SIZE
     data = batch()
     assert log.append(data, parse_header(data), 3, 0).base_offset == 78
     assert [header.base_offset for header in log.batches(70)] == [70, 72, 74, 76, 78]
 
 
-def test_segments_after_a_bad_batch_are_given_up(files: Files, directory: str) -> None:
+DAMAGES: dict[str, tuple[int, Callable[[bytearray], bytes | bytearray | None]]] = {
+    "flipped bit": (SIZE, lambda data: data[: SIZE + 70] + b"?" + data[SIZE + 71 :]),
+    "absurd length": (SIZE, lambda data: data[: SIZE + 8] + b"\x7f\xff\xff\xff" + data[SIZE + 12 :]),
+    "zeros over several batches": (
+        SIZE,
+        lambda data: data[:SIZE] + bytes(2 * SIZE + 40) + data[3 * SIZE + 40 :],
+    ),
+    "the end of the file gone": (2 * SIZE, lambda data: data[: 2 * SIZE]),
+    "a batch cut in two": (2 * SIZE, lambda data: data[: 2 * SIZE + 70]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_with_whole_batches_after_it_is_told_and_nothing_is_cut(
+    files: Files, directory: str, damage: str
+) -> None:
+    position, edit = DAMAGES[damage]
+    name = path(directory, 30)
+    change(files, name, edit)
+    before = {name: data for name, data in contents(files, directory).items() if name.endswith(".log")}
+    for arguments in ({"page_cache_kept": True}, {"recovery_point": 40}):
+        with pytest.raises(CorruptLog) as told:
+            Log.open(files, directory, CONFIG, clean=False, **arguments)
+        assert (told.value.path, told.value.position) == (name, position)
+        assert told.value.offset == 30 + 2 * position // SIZE
+        assert f"{name} is damaged at byte {position}, offset {told.value.offset}: " in str(told.value)
+    after = {name: data for name, data in contents(files, directory).items() if name.endswith(".log")}
+    assert after == before
+
+
+@pytest.mark.parametrize("damage", TAILS)
+def test_a_torn_tail_is_cut_also_where_only_the_process_died(
+    files: Files, directory: str, damage: str
+) -> None:
+    change(files, path(directory, 70), TAILS[damage])
+    assert Log.open(files, directory, CONFIG, clean=False, page_cache_kept=True).log_end_offset == 78
+
+
+def test_segments_after_a_bad_batch_that_was_never_synced_are_given_up(files: Files, directory: str) -> None:
     change(files, path(directory, 30), lambda data: data[: SIZE + 70] + b"?" + data[SIZE + 71 :])
     log = recover(files, directory)
     assert log.log_end_offset == 32

@@ -14,21 +14,15 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from kwire.log import timestamps
-from kwire.log.checkpoint import BadCheckpoint
+from kwire.log import loading, timestamps
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import EpochFile, LeaderEpochs
 from kwire.log.flush import Flush
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
-from kwire.log.partition_metadata import (
-    BadPartitionMetadata,
-    read_topic_id,
-    split_directory_name,
-    write_topic_id,
-)
-from kwire.log.recovery import Recovered, check_segment, clean_up, hole_between
-from kwire.log.seam import Buffer, Entry, Files
-from kwire.log.segment import LOG_SUFFIX, MAX_INT, SUFFIXES, CorruptLog, Segment, file_name
+from kwire.log.partition_metadata import split_directory_name, write_topic_id
+from kwire.log.recovery import Recovered
+from kwire.log.seam import Buffer, Files
+from kwire.log.segment import MAX_INT, SUFFIXES, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
 from kwire.log.trash import DELETED_SUFFIX, Trash
 from kwire.records.batch import BatchHeader
@@ -153,32 +147,27 @@ class Log:
         clean: bool,
         recovery_point: int = 0,
         log_start_offset: int = 0,
+        page_cache_kept: bool = False,
         now_ms: int = 0,
         topic_id: bytes | None = None,
         trash: Trash | None = None,
     ) -> Log:
         """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read through.
 
-        Otherwise everything from `recovery_point` on is checked and cut before the first bad batch;
-        `recovered` says what was done. Raises CorruptLog when it cannot be put right, OSError when it cannot
-        be read.
+        Otherwise everything from `recovery_point` on is checked, and a torn tail is cut; `recovered` says what was
+        done. `page_cache_kept` says that only the process died: then, as below the recovery point, bad bytes with
+        whole batches after them are damage and no torn tail. Raises CorruptLog for damage, and for what cannot be
+        put right, OSError when it cannot be read.
         """
         log = cls(files, directory, topic_id, config, trash)
-        present = clean_up(files, directory, files.entries(directory))
-        log._load_segments(present, now_ms)
-        log._load_state(clean)
-        log._snapshots = Snapshots(files, directory, present)
-        if not clean:
-            log._recover(recovery_point)
-        if not log._segments:
-            log._add_segment(log_start_offset, now_ms)
-        log._find_end()
-        if log_start_offset > log.log_end_offset:
-            log._start_anew(log_start_offset, now_ms)
-        log.log_start_offset = max(log_start_offset, log._bases[0])
-        log.recovery_point = min(recovery_point, log.log_end_offset) if not clean else log.log_end_offset
-        log._trim_state()
-        log._set_limits()
+        loading.load(
+            log,
+            clean=clean,
+            recovery_point=recovery_point,
+            log_start_offset=log_start_offset,
+            page_cache_kept=page_cache_kept,
+            now_ms=now_ms,
+        )
         return log
 
     def close(self, *, clean: bool = True) -> None:
@@ -206,113 +195,6 @@ class Log:
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error
         self.topic_id = topic_id
-
-    def _load_segments(self, present: dict[str, Entry], now_ms: int) -> None:
-        interval = self._config.index_interval_bytes
-        for name in sorted(present):
-            if name.endswith(LOG_SUFFIX) and name[:-4].isdigit():
-                base_offset = int(name[:-4])
-                segment = Segment(
-                    self._files,
-                    self.directory,
-                    base_offset,
-                    present[name].size,
-                    interval_bytes=interval,
-                    created_ms=now_ms,
-                )
-                self._segments.append(segment)
-                self._bases.append(base_offset)
-        if self._segments:
-            self._active = self._segments[-1]
-
-    def _load_state(self, clean: bool) -> None:
-        """Epochs and topic id. After a power loss their files may be torn; the batches tell the epochs."""
-        try:
-            if self.topic_id is None:
-                self.topic_id = read_topic_id(self._files, self.directory)
-            self.leader_epochs = self._epoch_file.read()
-        except BadPartitionMetadata as error:
-            path = f"{self.directory}/{PARTITION_METADATA}"
-            if clean:
-                raise CorruptLog(path, 0, str(error)) from error
-            self._files.unlink(path)
-        except BadCheckpoint as error:
-            if clean:
-                raise CorruptLog(self._epoch_file.path, 0, str(error)) from error
-        if not clean and not self.leader_epochs:
-            self._rebuild_epochs()
-
-    def _rebuild_epochs(self) -> None:
-        for segment in self._segments:
-            try:
-                for _, header, _ in segment.batches():
-                    self.leader_epochs.assign(header.leader_epoch, header.base_offset)
-            except CorruptLog:
-                return  # recovery comes to the same place, and cuts
-            finally:
-                segment.release()
-
-    def _recover(self, recovery_point: int) -> None:
-        """Check the segments from the one with the recovery point on; give up those after a bad batch."""
-        report = self.recovered = Recovered()
-        # One batch before: the segment may have been closed, and its indexes cut, after it was made durable.
-        first = max(bisect_right(self._bases, recovery_point - 1) - 1, 0)
-        if first < len(self._bases):
-            self.leader_epochs.truncate_end(self._bases[first])
-        for at in range(first, len(self._segments)):
-            segment = self._segments[at]
-            position, end_offset = check_segment(segment, self.leader_epochs, report)
-            if report.damage is None and at + 1 < len(self._segments):
-                compacted = self._config.compacted
-                report.damage = hole_between(segment, end_offset, self._bases[at + 1], compacted=compacted)
-            if report.damage is not None:
-                self._cut(at, position, report)
-                break
-            segment.release()
-
-    def _cut(self, at: int, position: int, report: Recovered) -> None:
-        """Let the log end at a position of a segment, for good: what was cut must not come back by a power loss."""
-        report.dropped_segments = len(self._segments) - at - 1
-        report.truncated_bytes += sum(later.size for later in self._segments[at + 1 :])
-        if report.dropped_segments:
-            self._remove_segments(at + 1, len(self._segments))
-            self._files.sync_directory(self.directory)
-        segment = self._segments[at]
-        segment.truncate(position)
-        segment.sync()
-        segment.release()
-
-    def _find_end(self) -> None:
-        """The end of the log, from the batches after the last index entry."""
-        segment = self._active
-        self.log_end_offset = segment.base_offset
-        if segment.size == 0:
-            return
-        try:
-            positions = segment.index.positions
-            for _, header, _ in segment.batches(positions[-1] if positions else 0):
-                self.log_end_offset = header.next_offset
-        except CorruptLog:  # closed in order, and yet not whole: look closely
-            report = self.recovered = Recovered()
-            position, self.log_end_offset = check_segment(segment, self.leader_epochs, report)
-            self._cut(len(self._segments) - 1, position, report)
-        segment.release()
-
-    def _start_anew(self, offset: int, now_ms: int) -> None:
-        """Every record that is there was deleted already: go on after the deleted ones."""
-        self._remove_segments(0, len(self._segments))
-        self.leader_epochs.truncate_end(0)
-        self._add_segment(offset, now_ms)
-        self.log_end_offset = offset
-
-    def _trim_state(self) -> None:
-        """Leave no epoch and no snapshot of what is not there."""
-        changed = self.leader_epochs.truncate_end(self.log_end_offset)
-        changed |= self.leader_epochs.truncate_start(self.log_start_offset)
-        self._latest_epoch = self.leader_epochs.latest
-        if changed or self.recovered is not None:
-            self._epoch_file.write(self.leader_epochs)
-        self._snapshots.truncate(self.log_end_offset)
 
     # Settings
 
@@ -575,10 +457,10 @@ class Log:
             segment.sync()
             self._names_synced = False
             self._active = segment
-            self._find_end()
+            loading.find_end(self)
             self.recovery_point = min(self.recovery_point, self.log_end_offset)
             self.log_start_offset = min(self.log_start_offset, self.log_end_offset)
-            self._trim_state()
+            loading.trim_state(self)
             self._epoch_file.write(self.leader_epochs)
             self._set_limits()
         except OSError as error:

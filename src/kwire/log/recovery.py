@@ -8,6 +8,7 @@ with a suffix of work in progress.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import attrs
@@ -33,7 +34,7 @@ class Recovered:
     bytes: int = 0
     """Bytes of whole batches in them."""
     truncated_bytes: int = 0
-    damage: str | None = None
+    damage: CorruptLog | None = None
     """Why the log was cut, with file and position; None when all was whole."""
     dropped_segments: int = 0
     """Later segments that were given up with it."""
@@ -80,7 +81,7 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
                 and _is_old_batch(view, position)
             ):
                 raise CorruptLog(segment.path, position, "record format versions 0 and 1 are not supported")
-            report.damage = str(CorruptLog(segment.path, position, header))
+            report.damage = CorruptLog(segment.path, position, header, offset=next_offset)
             break
         size = header.size
         builder.add(position, size, header.last_offset, header.max_timestamp)
@@ -98,13 +99,29 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
     return position, next_offset
 
 
-def hole_between(segment: Segment, end_offset: int, next_base_offset: int, *, compacted: bool) -> str | None:
+def next_whole_batch(view: memoryview, next_offset: int, base_offset: int) -> int | None:
+    """Where in `view` a whole and valid batch begins that may come after `next_offset` in a segment; None for nowhere.
+
+    What lies before it may be anything, so every place is tried that looks like a header: the high half of an offset
+    that would fit, and the format version.
+    """
+    low = max(next_offset, base_offset)
+    for high in sorted({low >> 32, (base_offset + MAX_INT) >> 32}):
+        pattern = re.compile(b"(?s)(?=" + re.escape(high.to_bytes(4, "big")) + b".{12}\\x02)")
+        for match in pattern.finditer(view):
+            if isinstance(check_batch_at(view, match.start(), low, base_offset), BatchHeader):
+                return match.start()
+    return None
+
+
+def hole_between(
+    segment: Segment, end_offset: int, next_base_offset: int, *, compacted: bool
+) -> CorruptLog | None:
     """What is wrong between a segment and the next: a power loss may take the end of a file and leave the next."""
     if end_offset == next_base_offset or (compacted and segment.size and end_offset < next_base_offset):
         return None
-    return (
-        f"{segment.path} ends with offset {end_offset}, and the next segment begins with {next_base_offset}"
-    )
+    reason = f"the file ends, and the next segment begins with offset {next_base_offset}"
+    return CorruptLog(segment.path, segment.size, reason, offset=end_offset)
 
 
 def _is_old_batch(view: memoryview, position: int) -> bool:

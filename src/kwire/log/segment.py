@@ -45,12 +45,15 @@ _MAX_CURSORS = 64
 
 
 class CorruptLog(Exception):
-    """The bytes of a log file are not what was written: the text names file and position."""
+    """The bytes of a log file are not what was written: the text names file, position, and offset where known."""
 
-    def __init__(self, path: str, position: int, reason: str) -> None:
-        super().__init__(f"{path} is damaged at byte {position}: {reason}")
+    def __init__(self, path: str, position: int, reason: str, *, offset: int | None = None) -> None:
+        where = f"byte {position}" if offset is None else f"byte {position}, offset {offset}"
+        super().__init__(f"{path} is damaged at {where}: {reason}")
         self.path = path
         self.position = position
+        self.reason = reason
+        self.offset = offset
 
 
 def file_name(base_offset: int, suffix: str) -> str:
