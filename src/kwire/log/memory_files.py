@@ -105,9 +105,6 @@ class MemoryFile:
     def duplicate(self) -> MemoryFile:
         return MemoryFile(self.path, self._node, self._files)
 
-    def duplicate(self) -> MemoryFile:
-        return MemoryFile(self.path, self._node, self._files)
-
     def close(self) -> None:
         self._open_node = None
 
