@@ -120,9 +120,13 @@ class Configs:
 
     def topic_config(self, name: str) -> TopicConfig:
         """What holds for a topic, typed."""
+        return self.topic_config_with(self._stored(TOPIC_RESOURCE, name))
+
+    def topic_config_with(self, overrides: Mapping[str, str]) -> TopicConfig:
+        """What would hold for a topic with these settings of its own, typed."""
 
         def value(key: str) -> Any:
-            entry = self._topic_entry(name, TOPIC_SETTINGS[key])
+            entry = self._topic_entry_with(overrides, TOPIC_SETTINGS[key])
             return entry.setting.default if entry.value is None else entry.setting.parse(entry.value)
 
         compression = value("compression.type")

@@ -8,7 +8,8 @@ does not know is set aside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,11 +23,12 @@ from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.codec.stored.remove_topic_record import RemoveTopicRecord
 from kwire.codec.stored.topic_record import TopicRecord
 from kwire.errors import CannotStart, ErrorCode, KafkaError
-from kwire.log.log import LogWriteFailed
+from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
+    from kwire.broker.configs import TopicConfig
 
 CONSUMER_OFFSETS = "__consumer_offsets"
 TRANSACTION_STATE = "__transaction_state"
@@ -174,7 +176,7 @@ class TopicRegistry:
         return self.create_checked(name, count, overrides)
 
     def create_checked(self, name: str, count: int, overrides: Mapping[str, str]) -> Topic:
-        """Make what `check_creation` has approved. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
+        """Make what `check_creation` has approved, or nothing of it. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
         topic_id = self.new_id()
         records: list[Stored] = [TopicRecord(name=name, topic_id=topic_id)]
         records += [
@@ -182,8 +184,10 @@ class TopicRegistry:
             for key, value in overrides.items()
         ]
         records += [self._partition_record(topic_id, index) for index in range(count)]
-        self._broker.metadata.write(records)
-        return self._follow(self._broker.metadata.image.topics[topic_id], set())
+        config = self._broker.configs.topic_config_with(overrides)
+        with self._new_logs(name, topic_id, range(count), config) as logs:
+            self._broker.metadata.write(records)
+        return self._follow(self._broker.metadata.image.topics[topic_id], set(), logs)
 
     def auto_create(self, name: str) -> Topic:
         """What Metadata makes of a name that is not there. Raises what `create` raises."""
@@ -262,8 +266,10 @@ class TopicRegistry:
             self._check_assignments(dict(zip(added, assignments, strict=True)), first=present)
         if validate_only:
             return
-        self._broker.metadata.write([self._partition_record(topic.topic_id, index) for index in added])
-        self._follow(self._broker.metadata.image.topics[topic.topic_id], set())
+        config = self._broker.configs.topic_config(topic.name)
+        with self._new_logs(topic.name, topic.topic_id, added, config) as logs:
+            self._broker.metadata.write([self._partition_record(topic.topic_id, index) for index in added])
+        self._follow(self._broker.metadata.image.topics[topic.topic_id], set(), logs)
 
     # Deleting
 
@@ -298,8 +304,34 @@ class TopicRegistry:
                 partition.config = config
                 partition.log.config = config.log
 
-    def _follow(self, image: TopicImage, on_disk: set[tuple[str, int]]) -> Topic:
-        """Bring topic and logs to what the metadata says."""
+    @contextmanager
+    def _new_logs(
+        self, name: str, topic_id: bytes, indexes: Iterable[int], config: TopicConfig
+    ) -> Iterator[dict[int, Log]]:
+        """Empty logs of new partitions, for the caller to write into the metadata; all go again when that fails.
+
+        The logs come first, because a disk that is full refuses them most often, and then nothing was promised. A
+        crash before the metadata is written leaves directories that the next start sets aside.
+        """
+        directory = self._broker.directory
+        logs: dict[int, Log] = {}
+        try:
+            for index in indexes:
+                logs[index] = directory.create_log(
+                    name, index, topic_id, config.log, self._broker.clock.time_ms()
+                )
+            yield logs
+        except (LogWriteFailed, KafkaError) as error:
+            for log in logs.values():
+                directory.discard_log(log)
+            if isinstance(error, KafkaError):
+                raise
+            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+
+    def _follow(
+        self, image: TopicImage, on_disk: set[tuple[str, int]], logs: Mapping[int, Log] | None = None
+    ) -> Topic:
+        """Bring topic and logs to what the metadata says; `logs` are new ones, made for it already."""
         broker = self._broker
         topic = self.by_id.get(image.topic_id)
         if topic is None:
@@ -308,7 +340,9 @@ class TopicRegistry:
         now_ms = broker.clock.time_ms()
         for index in range(len(topic.partitions), len(image.partitions)):
             try:
-                if (image.name, index) in on_disk:
+                if logs is not None:
+                    log = logs[index]
+                elif (image.name, index) in on_disk:
                     log = broker.directory.open_log(image.name, index, config.log, now_ms)
                     if log.topic_id is None:  # a power loss just after its making may have left it without
                         log.assign_topic_id(image.topic_id)

@@ -226,13 +226,41 @@ class LogDirectory:
             return None
 
     def create_log(self, topic: str, partition: int, topic_id: bytes, config: LogConfig, now_ms: int) -> Log:
-        """A new log. Raises LogWriteFailed."""
+        """A new log, empty whatever was left in its place. Raises LogWriteFailed, and then there is none."""
         path = f"{self.path}/{directory_name(topic, partition)}"
-        log = Log.create(
-            self.files, path, topic, partition, topic_id, config, now_ms=now_ms, trash=self.trash
-        )
+        try:
+            if self.files.exists(path):  # of a deleted topic, when the disk refused to let it be renamed
+                self.trash.add(self._rename_for_removal(topic, partition, path), 0)
+        except OSError as error:
+            raise LogWriteFailed(path, error) from error
+        try:
+            log = Log.create(
+                self.files, path, topic, partition, topic_id, config, now_ms=now_ms, trash=self.trash
+            )
+        except LogWriteFailed:
+            self._try_to_remove(path)
+            raise
         self._topic_ids[topic, partition] = topic_id
         return log
+
+    def discard_log(self, log: Log) -> None:
+        """Take back `create_log`: nobody has appended yet."""
+        log.abandon()
+        self._topic_ids.pop((log.topic, log.partition), None)
+        self._try_to_remove(log.directory)
+
+    def _try_to_remove(self, path: str) -> None:
+        try:
+            self.files.remove_tree(path)
+        except OSError as error:  # the next log of this name, or the next start, puts it out of the way
+            self.warnings.append(f"{path} is left over and could not be removed: {error.strerror or error}")
+
+    def _rename_for_removal(self, topic: str, partition: int, directory: str) -> str:
+        suffix = f"-{partition}.{self._random_bytes(16).hex()}{DELETED_DIRECTORY_SUFFIX}"
+        path = f"{self.path}/{topic[: _MAX_NAME_BYTES - len(suffix)]}{suffix}"
+        self.files.rename(directory, path)
+        self.files.sync_directory(self.path)
+        return path
 
     def open_log(self, topic: str, partition: int, config: LogConfig, now_ms: int) -> Log:
         """A log that is there, checked and cut first unless the directory was closed in order.
@@ -255,11 +283,8 @@ class LogDirectory:
     def schedule_delete(self, log: Log) -> None:
         """Rename the log's directory out of the way at once; `purge` removes it later. Raises LogWriteFailed."""
         log.abandon()
-        suffix = f"-{log.partition}.{self._random_bytes(16).hex()}{DELETED_DIRECTORY_SUFFIX}"
-        path = f"{self.path}/{log.topic[: _MAX_NAME_BYTES - len(suffix)]}{suffix}"
         try:
-            self.files.rename(log.directory, path)
-            self.files.sync_directory(self.path)
+            path = self._rename_for_removal(log.topic, log.partition, log.directory)
         except OSError as error:
             raise LogWriteFailed(log.directory, error) from error
         self.trash.add(path, log.config.file_delete_delay_ms)

@@ -233,7 +233,7 @@ class Log:
                 raise self._failed
             if leader_epoch > self._latest_epoch:
                 self._begin_epoch(leader_epoch, base_offset)
-            if not segment.writable:
+            if not segment.writable and not segment.full:
                 segment.begin_writing(self._config.segment_index_bytes)
             size = segment.size
             if size and (
@@ -268,6 +268,8 @@ class Log:
 
     def _roll(self, now_ms: int) -> Segment:
         self._active.end_writing()
+        # Should the next one fail to be made, its files may be there: nothing more may go in front of them.
+        self._active.full = True
         return self._add_segment(self.log_end_offset, now_ms)
 
     def _add_segment(self, base_offset: int, now_ms: int) -> Segment:

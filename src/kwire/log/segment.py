@@ -354,12 +354,10 @@ class Segment:
             entry = times.encode_entry(max_timestamp, offset - self.base_offset)
             self._time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
 
-    def _add_newest(self) -> bool:
+    def _add_newest(self) -> None:
         times = self.time_index
-        if self.max_timestamp <= times.last[0]:
-            return False
-        times.append(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
-        return True
+        if self.max_timestamp > times.last[0]:
+            times.append(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
 
     def _is_full(self) -> bool:
         # The last entry of the time index is kept for the end of the segment.
@@ -384,9 +382,10 @@ class Segment:
         if self._torn:
             self._cut_torn_write()
         times = self.time_index
-        if self._add_newest():
-            at = len(times) - 1
-            self._time_file.write(at * TIME_ENTRY_BYTES, (times.encode_entry(*times[at]),), TIME_ENTRY_BYTES)
+        if self.max_timestamp > times.last[0]:
+            entry = times.encode_entry(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
+            self._time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
+            self._add_newest()
         self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
         self._time_file.truncate(len(times) * TIME_ENTRY_BYTES)
         self.dirty = True
@@ -431,6 +430,7 @@ class Segment:
         self.size = position
         self._cursors.clear()
         self._torn = False
+        self.full = False
         self.rebuild_indexes()
 
     def rebuild_indexes(self) -> None:
