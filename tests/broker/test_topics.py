@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from kwire.broker.topics import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE, validate_topic_name
@@ -179,24 +181,54 @@ def test_a_topic_made_again_is_another_one(clean: bool) -> None:
     assert own == [], "settings go with their topic"
 
 
-def test_a_crash_between_metadata_and_directories_is_healed_at_the_next_start() -> None:
+def test_a_topic_whose_making_a_crash_cut_short_was_never_there() -> None:
     keeper = Keeper()
 
     class Died(BaseException):
         pass
 
-    def die(operation: str, path: str, size: int) -> None:
-        if operation == "mkdir" and path.endswith("t-1"):
-            raise Died
+    for operation, end in (("mkdir", "t-1"), ("write", "__cluster_metadata-0/00000000000000000000.log")):
 
-    keeper.files.fault = die
-    with pytest.raises(Died):
-        keeper.broker.topics.create("t", partitions=3)
-    broker = keeper.kill()
-    topic = broker.topics.by_name["t"]
-    assert len(topic.partitions) == 3
+        def die(each: str, path: str, size: int, operation: str = operation, end: str = end) -> None:
+            if each == operation and path.endswith(end):
+                raise Died
+
+        keeper.files.fault = die
+        with pytest.raises(Died):
+            keeper.broker.topics.create("t", partitions=3)
+        assert "t" not in keeper.kill().topics.by_name
+    topic = keeper.broker.topics.create("t", partitions=3)
     for partition in topic.partitions:
         partition.append(BATCH, keeper.clock.time_ms())
+
+
+def test_a_topic_that_the_disk_refuses_is_not_there_and_can_be_made_later() -> None:
+    keeper = Keeper()
+
+    def refuse(operation: str, path: str, size: int) -> None:
+        if operation == "mkdir" and path.endswith("-2"):
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    keeper.broker.topics.create("small", partitions=2)
+    small = keeper.broker.topics.by_name["small"]
+    keeper.files.fault = refuse
+    with pytest.raises(KafkaError, match="No space left on device") as refused:
+        keeper.broker.topics.create("t", partitions=3)
+    assert refused.value.code == ErrorCode.KAFKA_STORAGE_ERROR
+    with pytest.raises(KafkaError, match="No space left on device") as refused:
+        keeper.broker.topics.add_partitions(small, 3)
+    assert refused.value.code == ErrorCode.KAFKA_STORAGE_ERROR
+    keeper.files.fault = None
+    assert keeper.directories() == {"__cluster_metadata-0", "small-0", "small-1"}
+    for broker in (keeper.broker, keeper.kill()):
+        assert set(broker.topics.by_name) == {"small"}
+        assert len(broker.topics.by_name["small"].partitions) == 2
+    broker.topics.create("t", partitions=3)
+    broker.topics.add_partitions(broker.topics.by_name["small"], 3)
+    assert {name: len(topic.partitions) for name, topic in keeper.restart().topics.by_name.items()} == {
+        "small": 3,
+        "t": 3,
+    }
 
 
 def test_a_directory_that_belongs_to_no_topic_is_set_aside() -> None:

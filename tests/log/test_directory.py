@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from random import Random
 
@@ -9,8 +10,8 @@ import pytest
 
 from kwire.errors import CannotStart
 from kwire.log.directory import LogDirectory
-from kwire.log.files import Files
-from kwire.log.log import Log, LogConfig
+from kwire.log.files import Files, MemoryFiles
+from kwire.log.log import Log, LogConfig, LogWriteFailed
 from kwire.records.batch import Record, build_batch, parse_header
 
 CONFIG = LogConfig(file_delete_delay_ms=1000, segment_bytes=300)
@@ -182,6 +183,76 @@ def test_logs_are_checked_after_an_unclean_stop(files: Files, root: str) -> None
     assert log.recovered.segments == 1
     assert log.log_end_offset == 8
     directory.close([log])
+
+
+@pytest.mark.parametrize("operation", ["write", "truncate", "sync"])
+def test_one_log_that_cannot_be_closed_keeps_no_other_from_it_and_the_marker_away(operation: str) -> None:
+    files = MemoryFiles()
+    directory = open_directory(files, "")
+    logs = [directory.create_log(name, 0, bytes(16), CONFIG, 0) for name in ("a", "b", "c")]
+    for log in logs:
+        fill(log)
+
+    def fault(each: str, path: str, size: int) -> None:
+        if each == operation and path.startswith("/data/b-0/"):
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    files.fault = fault
+    with pytest.raises(LogWriteFailed, match=r"/data/b-0.*No space left on device"):
+        directory.close(logs)
+    files.fault = None
+    assert [log.recovery_point for log in logs] == [5, 0, 5]
+    assert all(log.closed for log in logs)
+    assert "/data/.lock" not in files.locks
+    directory = open_directory(files, "")
+    assert not directory.was_clean
+    reopened = [directory.open_log(name, 0, CONFIG, 0) for name in ("a", "b", "c")]
+    assert [log.log_end_offset for log in reopened] == [5, 5, 5]
+    directory.close(reopened)
+    assert open_directory(files, "").was_clean
+
+
+def test_a_log_that_cannot_be_made_leaves_nothing_behind_and_can_be_made_later() -> None:
+    files = MemoryFiles()
+    directory = open_directory(files, "")
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "open" and path.endswith(".timeindex"):
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    files.fault = fault
+    with pytest.raises(LogWriteFailed):
+        directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    assert directory.partitions() == []
+    files.fault = None
+    log = directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    fill(log)
+    directory.close([log])
+
+
+def test_a_new_log_is_empty_whatever_was_left_in_its_place() -> None:
+    files = MemoryFiles()
+    directory = open_directory(files, "")
+    old = directory.create_log("t", 0, b"1" * 16, CONFIG, 0)
+    fill(old)
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "rename":
+            raise OSError(errno.EIO, "Input/output error", path)
+
+    files.fault = fault
+    with pytest.raises(LogWriteFailed):
+        directory.schedule_delete(old)
+    files.fault = None
+    new = directory.create_log("t", 0, b"2" * 16, CONFIG, 0)
+    fill(new, 1)
+    directory.close([new])
+    directory = open_directory(files, "")
+    (found,) = directory.partitions()
+    assert found.topic_id == b"2" * 16
+    reopened = directory.open_log("t", 0, CONFIG, 0)
+    assert reopened.log_end_offset == 1
+    directory.close([reopened])
 
 
 def test_a_deleted_topic_is_out_of_the_way_at_once_and_gone_later(files: Files, root: str) -> None:

@@ -640,3 +640,34 @@ def test_closed_logs_hold_no_descriptors(tmp_path: Path) -> None:
         log.read(offset, BIG, 20, True)
     log.close()
     assert len(os.listdir("/dev/fd")) == before
+
+
+def test_after_a_roll_that_failed_half_way_nothing_is_appended_in_front_of_it() -> None:
+    memory = MemoryFiles()
+    log = make(memory, "", segment_bytes=3 * len(batch(1)))
+    for _ in range(3):
+        append(log, batch(1))
+    memory.fault = Faults("open", ".index")
+    with pytest.raises(LogWriteFailed):
+        append(log, batch(1, value=b"x" * 40))
+    memory.fault = None
+    append(log, batch(1, value=b""))  # would have fitted into the segment before
+    append(log, batch(1))
+    assert [segment.base_offset for segment in log.segments] == [0, 3]
+    for clean in (True, False):
+        if clean:
+            log.close()
+        log = Log.open(memory.crash(), "/t-0", log.config, clean=clean)
+        assert [header.base_offset for header in log.batches(0)] == list(range(5))
+
+
+def test_the_last_entry_of_a_time_index_is_written_by_the_roll_that_succeeds() -> None:
+    memory = MemoryFiles()
+    log = make(memory, "")
+    append(log, batch(1, timestamp=5))
+    memory.fault = Faults("write", ".timeindex")
+    with pytest.raises(LogWriteFailed):
+        log.roll(0)
+    memory.fault = None
+    assert log.roll(0)
+    assert memory.read_bytes("/t-0/00000000000000000000.timeindex") == struct.pack(">qi", 5, 0)

@@ -341,12 +341,18 @@ class LogDirectory:
         """Close the logs and give the directory back. `clean` makes all durable and leaves the marker, last.
 
         Raises LogWriteFailed when not everything could be made durable: then there is no marker, and the next
-        start checks the logs. The lock is released in any case.
+        start checks the logs. Every other log is closed in order, and the lock is released, in any case.
         """
         logs = list(logs)
+        failure: LogWriteFailed | None = None
         try:
             for log in logs:
-                log.close(clean=clean)
+                try:
+                    log.close(clean=clean)
+                except LogWriteFailed as error:
+                    failure = failure or error
+            if failure is not None:
+                raise failure
             if clean:
                 if high_watermarks is None:
                     high_watermarks = {(log.topic, log.partition): log.log_end_offset for log in logs}

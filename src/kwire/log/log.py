@@ -171,16 +171,22 @@ class Log:
         return log
 
     def close(self, *, clean: bool = True) -> None:
-        """Give everything back. `clean` first makes it durable and cuts the indexes to size; LogWriteFailed then."""
-        if clean:
-            try:
+        """Give everything back. `clean` first makes it durable and cuts the indexes to size.
+
+        LogWriteFailed when that was not possible; everything is given back all the same.
+        """
+        try:
+            if clean:
                 for segment in self._segments:
                     segment.end_writing()
-            except OSError as error:
-                raise LogWriteFailed(self.directory, error) from error
-            if self.recovery_point < self.log_end_offset or any(segment.dirty for segment in self._segments):
-                self.flush()
-        self.abandon()
+                if self.recovery_point < self.log_end_offset or any(
+                    segment.dirty for segment in self._segments
+                ):
+                    self.flush()
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Give everything back and write nothing: the log is deleted, or is to look as after a kill."""
