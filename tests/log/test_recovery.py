@@ -10,6 +10,7 @@ import pytest
 from kwire.log.files import Files
 from kwire.log.log import Log, LogConfig
 from kwire.log.segment import CorruptLog
+from kwire.log.snapshot import encode_snapshot
 from kwire.records.batch import Record, build_batch, parse_header, stamped
 
 PER_SEGMENT = 5
@@ -197,11 +198,36 @@ def test_leader_epochs_come_from_the_batches(files: Files, directory: str) -> No
 def test_epochs_and_snapshots_beyond_the_end_are_cut(files: Files, directory: str) -> None:
     files.write_atomic(f"{directory}/leader-epoch-checkpoint", b"0\n2\n0 0\n9 500\n", sync=False)
     files.write_atomic(path(directory, 90, ".snapshot"), b"", sync=False)
-    files.write_atomic(path(directory, 70, ".snapshot"), b"", sync=False)
+    files.write_atomic(path(directory, 70, ".snapshot"), encode_snapshot([]), sync=False)
     log = recover(files, directory, recovery_point=80)
     assert list(log.leader_epochs) == [(0, 0), (2, 70)]
     assert not files.exists(path(directory, 90, ".snapshot"))
     assert files.exists(path(directory, 70, ".snapshot"))
+
+
+def test_epochs_that_were_cut_with_a_forgotten_log_start_come_back(files: Files, directory: str) -> None:
+    files.write_atomic(f"{directory}/leader-epoch-checkpoint", b"0\n2\n1 45\n2 60\n", sync=False)
+    log = recover(files, directory, recovery_point=80)
+    assert list(log.leader_epochs) == [(0, 0), (1, 30), (2, 60)]
+    log.abandon()
+    files.write_atomic(f"{directory}/leader-epoch-checkpoint", b"0\n2\n1 45\n2 60\n", sync=False)
+    log = Log.open(files, directory, CONFIG, clean=False, recovery_point=80, log_start_offset=45)
+    assert list(log.leader_epochs) == [(1, 45), (2, 60)]
+
+
+def test_after_a_power_loss_only_snapshots_below_the_recovery_point_are_trusted(
+    files: Files, directory: str
+) -> None:
+    for offset in (40, 60, 80):
+        files.write_atomic(path(directory, offset, ".snapshot"), encode_snapshot([]), sync=False)
+    files.write_atomic(path(directory, 50, ".snapshot"), bytes(10), sync=False)
+    killed = Log.open(files, directory, CONFIG, clean=False, recovery_point=60, page_cache_kept=True)
+    assert killed.latest_snapshot() == (80, [])
+    killed.abandon()
+    log = recover(files, directory, recovery_point=60)
+    assert log.latest_snapshot() == (60, [])
+    there = [name for name in contents(files, directory) if name.endswith(".snapshot")]
+    assert there == [f"{offset:020d}.snapshot" for offset in (40, 60)]
 
 
 def test_a_directory_without_segments_gets_an_empty_one(files: Files, root: str) -> None:

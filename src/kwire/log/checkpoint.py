@@ -29,6 +29,8 @@ def decode_checkpoint(data: bytes) -> dict[TopicPartition, int]:
     lines = data.decode("utf-8", "replace").splitlines()
     if lines[0].strip() != "0":
         raise BadCheckpoint(f"its version is {lines[0]!r} and should be 0")
+    if not data.endswith(b"\n"):  # a power loss cuts a file anywhere, also in the middle of a number
+        raise BadCheckpoint("its last line is cut")
     offsets: dict[TopicPartition, int] = {}
     try:
         count = int(lines[1])

@@ -5,6 +5,7 @@ Always holds: epochs and start offsets both strictly rise.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
@@ -41,6 +42,11 @@ class LeaderEpochs:
     def latest(self) -> int:
         """The newest epoch, -1 when there is none."""
         return self._epochs[-1] if self._epochs else UNDEFINED
+
+    @property
+    def start_offset(self) -> float:
+        """Where the first epoch that is known begins; infinity when there is none."""
+        return self._starts[0] if self._starts else math.inf
 
     def assign(self, epoch: int, start_offset: int) -> bool:
         """`epoch` writes from `start_offset` on; False when that is not news.
@@ -101,6 +107,8 @@ class LeaderEpochs:
         lines = data.decode("utf-8", "replace").splitlines()
         if lines[0].strip() != "0":
             raise BadCheckpoint(f"its version is {lines[0]!r} and should be 0")
+        if not data.endswith(b"\n"):  # a power loss cuts a file anywhere, also in the middle of a number
+            raise BadCheckpoint("its last line is cut")
         try:
             count = int(lines[1])
             entries = [

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from kwire.log.checkpoint import BadCheckpoint
+from kwire.log.epochs import LeaderEpochs
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, read_topic_id
 from kwire.log.recovery import Recovered, check_segment, clean_up, hole_between, next_whole_batch
@@ -33,9 +34,11 @@ def load(
     """Fill a Log from the files in its directory; the arguments are those of `Log.open`, and so are the errors."""
     present = clean_up(log._files, log.directory, log._files.entries(log.directory))
     _load_segments(log, present, now_ms)
-    _load_state(log, clean)
+    _load_state(log, clean, log_start_offset)
     log._snapshots = Snapshots(log._files, log.directory, present)
     if not clean:
+        if not page_cache_kept:
+            log._snapshots.distrust(recovery_point)
         _recover(log, recovery_point, page_cache_kept)
     if not log._segments:
         log._add_segment(log_start_offset, now_ms)
@@ -67,8 +70,11 @@ def _load_segments(log: Log, present: dict[str, Entry], now_ms: int) -> None:
         log._active = log._segments[-1]
 
 
-def _load_state(log: Log, clean: bool) -> None:
-    """Epochs and topic id. After a power loss their files may be torn; the batches tell the epochs."""
+def _load_state(log: Log, clean: bool, log_start_offset: int) -> None:
+    """Epochs and topic id. After a power loss their files may be torn; the batches tell the epochs.
+
+    The epochs may also begin too late: they were cut with a log start that is forgotten.
+    """
     try:
         if log.topic_id is None:
             log.topic_id = read_topic_id(log._files, log.directory)
@@ -81,11 +87,12 @@ def _load_state(log: Log, clean: bool) -> None:
     except BadCheckpoint as error:
         if clean:
             raise CorruptLog(log._epoch_file.path, 0, str(error)) from error
-    if not clean and not log.leader_epochs:
+    if not clean and log._bases and log.leader_epochs.start_offset > max(log_start_offset, log._bases[0]):
         _rebuild_epochs(log)
 
 
 def _rebuild_epochs(log: Log) -> None:
+    log.leader_epochs = LeaderEpochs()
     for segment in log._segments:
         try:
             for _, header, _ in segment.batches():

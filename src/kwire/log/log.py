@@ -451,13 +451,19 @@ class Log:
             raise LogWriteFailed(self.directory, error) from error
 
     def truncate_to(self, offset: int) -> None:
-        """Forget the batches that hold `offset` or a later one. Raises LogWriteFailed."""
+        """Forget the batches that hold `offset` or a later one. Raises LogWriteFailed.
+
+        The caller sees to it that no checkpoint has a recovery point beyond `offset` before.
+        """
         if offset >= self.log_end_offset:
             return
         at = max(bisect_right(self._bases, offset) - 1, 0)
         self._truncations += 1
         try:
             self._remove_segments(at + 1, len(self._segments))
+            self._files.sync_directory(
+                self.directory
+            )  # what was cut must not come back behind what comes now
             segment = self._segments[at]
             position = segment.position_of(offset)
             self.log_end_offset = segment.base_offset

@@ -101,6 +101,7 @@ class Node:
     """What a power loss cannot take; None where nobody wants to know."""
     unsynced: Unsynced = attrs.Factory(Unsynced)
     modified_ms: int = 0
+    synced_once: bool = False
 
     @classmethod
     def new(cls, *, loses_unsynced: bool) -> Node:
@@ -129,6 +130,7 @@ class Node:
 
     def sync(self) -> None:
         """The pages that are not clean go to the disk, and the size."""
+        self.synced_once = True
         if self.disk is None or not self.unsynced:
             return
         for page in self.unsynced.pages:
@@ -153,7 +155,7 @@ class Node:
     def after_kill(self) -> Node:
         """The same file for the next process: the cache is the machine's, and outlives the one that wrote."""
         disk = None if self.disk is None else self.disk.copy()
-        return Node(self.cache.copy(), disk, self.unsynced.copy(), self.modified_ms)
+        return Node(self.cache.copy(), disk, self.unsynced.copy(), self.modified_ms, self.synced_once)
 
     def after_power_loss(self, random: Random) -> Node:
         """What the disk has, and any of the rest."""

@@ -10,10 +10,11 @@ A power loss keeps what was synced, and is as nasty with the rest as POSIX permi
   sector, and the size may be an old one, or the new one over zeros (`memory_content.py`).
 - A sync that failed is never made good by one that succeeds: its pages count as clean (`Node.fail_sync`).
 - Names are durable after `sync_directory` of their directory, and that of the directory after one of its parent, and
-  so on. Until then every creation, rename and removal may be lost, the newest first as with a journal, or any of them.
-  A `sync` of a file says nothing about its name, whatever ext4 does. A rename is lost as a whole or not at all, which
-  every file system with a journal promises. It says nothing about the content: a file that was renamed over another
-  without a sync may be empty.
+  so on. Until then every creation, rename and removal may be lost, the newest first, as a journal does it; and a new
+  file may be there whose content was synced, though older changes are lost, as with btrfs, or it may not, as POSIX
+  permits. A rename is lost as a whole or not at all. It says nothing about the content: a file that was renamed over
+  another without a sync may be empty. With `names_in_order=False` any change may be lost and any later one be kept,
+  which POSIX permits too, and no file system with a journal does.
 - A failed `sync_directory` may be tried again: a file system whose journal breaks takes no more changes at all.
 """
 
@@ -125,6 +126,7 @@ class MemoryFiles:
         self,
         *,
         loses_unsynced: bool = False,
+        names_in_order: bool = True,
         fault: Callable[[str, str, int], None] | None = None,
         time_ms: Callable[[], int] = lambda: 0,
     ) -> None:
@@ -134,6 +136,7 @@ class MemoryFiles:
         operations are read, write, sync, truncate, open, rename, unlink, mkdir, rmdir.
         """
         self.loses_unsynced = loses_unsynced
+        self.names_in_order = names_in_order
         self.fault = fault
         self.time_ms = time_ms
         self.locks: set[str] = set()
@@ -148,7 +151,9 @@ class MemoryFiles:
         Of a killed process everything written is there, and is no more durable than before. A power loss needs
         `random`, and `loses_unsynced`. What that leaves is all durable.
         """
-        after = MemoryFiles(loses_unsynced=self.loses_unsynced, time_ms=self.time_ms)
+        after = type(self)(
+            loses_unsynced=self.loses_unsynced, names_in_order=self.names_in_order, time_ms=self.time_ms
+        )
         after._boots = self._boots
         if not power_loss:
             copy = _Copier(Node.after_kill, lambda directory: (directory.children, directory.durable))
@@ -163,7 +168,7 @@ class MemoryFiles:
             return after
         if random is None or not self.loses_unsynced:
             raise ValueError("A power loss needs a source of randomness and loses_unsynced=True")
-        names = _survivors(self._unsynced, random)
+        names = _survivors(self._unsynced, random, in_order=self.names_in_order)
 
         def found(directory: _Directory) -> tuple[dict[str, Node | _Directory], dict[str, Node | _Directory]]:
             children = names.get(id(directory), directory.durable)
@@ -331,10 +336,13 @@ def _set(children: _Children, name: str, what: Node | _Directory | None) -> None
         children[name] = what
 
 
-def _survivors(unsynced: list[list[_Change]], random: Random) -> dict[int, _Children]:
+def _survivors(unsynced: list[list[_Change]], random: Random, *, in_order: bool) -> dict[int, _Children]:
     """What directories hold after a power loss, by their `id`, where that is more than the durable names."""
-    if random.random() < 0.5:
-        kept = unsynced[: random.randrange(len(unsynced) + 1)]
+    if in_order:
+        border = random.randrange(len(unsynced) + 1)
+        kept = unsynced[:border]
+        if random.random() < 0.3:
+            kept += [changes for changes in unsynced[border:] if _creates_a_synced_file(changes)]
     else:
         chance = random.choice((0.1, 0.5, 0.9))
         kept = [changes for changes in unsynced if random.random() < chance]
@@ -351,6 +359,11 @@ def _survivors(unsynced: list[list[_Change]], random: Random) -> dict[int, _Chil
             else:
                 _set(children, name, node)
     return names
+
+
+def _creates_a_synced_file(changes: list[_Change]) -> bool:
+    what = changes[0][2]
+    return isinstance(what, Node) and what.synced_once
 
 
 class _Copier:

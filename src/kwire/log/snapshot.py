@@ -98,6 +98,18 @@ class Snapshots:
                 self._remove(offset)
         return None
 
+    def distrust(self, recovery_point: int) -> None:
+        """A power loss may have torn any file, and brought back those of records that are gone: keep what is sure.
+
+        Beyond the recovery point the log may hold other records than a file knows of.
+        """
+        self.truncate(recovery_point)
+        for offset in list(self.offsets):
+            try:
+                decode_snapshot(self._files.read_bytes(self._path(offset)))
+            except BadSnapshot:
+                self._remove(offset)
+
     def write(self, offset: int, entries: Sequence[ProducerEntry]) -> None:
         self._files.write_atomic(self._path(offset), encode_snapshot(entries), sync=False)
         if offset not in self.offsets:
