@@ -119,6 +119,8 @@ class Broker:
         for chore in self._chores:
             chore.due = now + chore.every_ms
         self.flushing.take_owed()  # nobody waits for what a start writes
+        for warning in dict.fromkeys(self.directory.warnings):
+            self.warn(warning)
 
     def tick(self, now_ms: int) -> None:
         """Do what is due at `now_ms` (monotonic)."""
@@ -145,6 +147,10 @@ class Broker:
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
         partitions = list(self.topics.partitions())
+        try:
+            self.metadata.fence()
+        except KafkaError as error:
+            self.warn(f"The stop is not on record: {error}")
         for partition in partitions:
             partition.write_snapshot()
         self.directory.close(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kwire.broker.metadata import BROKER_RESOURCE, TOPIC_RESOURCE
+from kwire.broker.image import BROKER_RESOURCE, TOPIC_RESOURCE
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.config import (
     BROKER_SETTINGS,

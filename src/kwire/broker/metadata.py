@@ -6,33 +6,40 @@ the image is what the log says, because only `_apply` changes it, live and in re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
+from kwire.broker.image import BROKER_RESOURCE, Image, Replay
 from kwire.broker.journal import Journal
+from kwire.broker.metadata_snapshot import SnapshotId, encode_snapshot, read_batches, snapshots
+from kwire.broker.quorum import QUORUM_STATE, Address, Quorum
 from kwire.broker.signals import Signal
+from kwire.broker.takeover import SUPPORTED_FEATURES, refusals, remarks
+from kwire.codec import MalformedFrame
 from kwire.codec.stored import Stored, decode_metadata_record, encode_metadata_record
+from kwire.codec.stored.abort_transaction_record import AbortTransactionRecord
 from kwire.codec.stored.begin_transaction_record import BeginTransactionRecord
 from kwire.codec.stored.broker_registration_change_record import BrokerRegistrationChangeRecord
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.end_transaction_record import EndTransactionRecord
 from kwire.codec.stored.feature_level_record import FeatureLevelRecord
-from kwire.codec.stored.leader_change_message import LeaderChangeMessage, Voter
 from kwire.codec.stored.partition_change_record import PartitionChangeRecord
 from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.codec.stored.producer_ids_record import ProducerIdsRecord
 from kwire.codec.stored.register_broker_record import BrokerEndpoint, BrokerFeature, RegisterBrokerRecord
-from kwire.codec.stored.register_controller_record import RegisterControllerRecord
-from kwire.codec.stored.remove_topic_record import RemoveTopicRecord
-from kwire.codec.stored.topic_record import TopicRecord
+from kwire.codec.stored.register_controller_record import (
+    ControllerEndpoint,
+    ControllerFeature,
+    RegisterControllerRecord,
+)
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.config import LogConfig
+from kwire.log.directory import FoundPartition
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
-from kwire.records.batch import CONTROL_LEADER_CHANGE, Record, build_batch, parse_header
+from kwire.records.batch import CorruptBatch, iter_records, parse_header
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
@@ -43,20 +50,6 @@ TOPIC_ID = bytes(15) + b"\x01"
 
 PRODUCER_ID_BLOCK = 1000
 
-BROKER_RESOURCE = 4
-TOPIC_RESOURCE = 2
-
-SUPPORTED_FEATURES: dict[str, tuple[int, int]] = {
-    "eligible.leader.replicas.version": (0, 1),
-    "group.version": (0, 1),
-    "kraft.version": (0, 1),
-    "metadata.version": (7, 30),
-    "share.version": (0, 1),
-    "streams.version": (0, 1),
-    "transaction.version": (0, 2),
-}
-"""Lowest and highest level by feature: those of Apache Kafka 4.3, which can take over the directory."""
-
 _BOOTSTRAP_FEATURES = {
     "metadata.version": 30,
     "eligible.leader.replicas.version": 1,
@@ -66,34 +59,12 @@ _BOOTSTRAP_FEATURES = {
     "transaction.version": 2,
 }
 
-_RECORD_VERSIONS: dict[type[Any], int] = {
-    BrokerRegistrationChangeRecord: 3,
-    PartitionRecord: 2,
-    RegisterBrokerRecord: 4,
-}
-"""What Kafka writes at metadata.version 30, where that is not 0."""
+_BOOTSTRAP_CHECKPOINT = "bootstrap.checkpoint"
 
+_FENCE = 1
 _UNFENCE = -1
-
-
-@attrs.define
-class TopicImage:
-    """One topic, as the log has it."""
-
-    name: str
-    topic_id: bytes
-    partitions: dict[int, PartitionRecord] = attrs.Factory(dict)
-
-
-@attrs.define
-class Image:
-    """Everything that the log says, after its last record."""
-
-    topics: dict[bytes, TopicImage] = attrs.Factory(dict)
-    configs: dict[tuple[int, str], dict[str, str]] = attrs.Factory(dict)
-    features: dict[str, int] = attrs.Factory(dict)
-    next_producer_id: int = 0
-    offset: int = -1
+_RECORDS_PER_BATCH = 2_000
+"""A batch of KRaft's has at most 8 MiB."""
 
 
 @attrs.define
@@ -111,21 +82,32 @@ class ClusterMetadata:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self.image = Image()
-        self.leader_epoch = 0
+        self.quorum = Quorum()
         self.broker_epoch = -1
         """The offset at which this broker registered: it tells this run from earlier ones."""
         self.log: Log
         self.appended = Signal()
-        self._journal: Journal[Stored] = Journal(encode=_encode, decode=_decode, apply=self._apply)
+        self._journal: Journal[Stored] = Journal(encode=self._encode, decode=_decode, apply=self._apply)
+        self._present: list[FoundPartition] = []
+        self._unfinished = False
+
+    @property
+    def leader_epoch(self) -> int:
+        return self.quorum.epoch
 
     def load(self) -> None:
         """Open or make the log, replay it, and take the lead in a new epoch. Raises CannotStart."""
         broker = self._broker
         try:
             self._open_log()
-            self._journal.replay(self)
+            self._replay()
+            own = [broker.directory.directory_id]
+            present = {(found.topic, found.partition) for found in self._present}
+            for reason in refusals(self.image, self.quorum, broker.node_id, own, present):
+                raise CannotStart(reason)
+            broker.directory.warnings += remarks(self.image)
             self._lead()
-        except CorruptLog as error:
+        except (CorruptLog, CorruptBatch, MalformedFrame, KeyError) as error:
             raise CannotStart(f"The cluster's metadata cannot be read: {error}") from error
         except LogWriteFailed as error:
             raise CannotStart(str(error)) from error
@@ -189,49 +171,139 @@ class ClusterMetadata:
         directory = broker.directory
         config = LogConfig(segment_bytes=broker.config.int("metadata.log.segment.bytes"))
         now_ms = broker.clock.time_ms()
-        if any(found.topic == TOPIC for found in directory.partitions()):
+        self._present = directory.partitions()
+        if any(found.topic == TOPIC for found in self._present):
             self.log = directory.open_log(TOPIC, 0, config, now_ms)
+            newest = max(self._snapshots(), default=None)
+            if newest is not None and newest.end_offset > self.log.log_end_offset:
+                # As Kafka does: what the log lacks is in the snapshot, and the log goes on after it.
+                self.log.abandon()
+                directory.log_starts[TOPIC, 0] = newest.end_offset
+                self.log = directory.open_log(TOPIC, 0, config, now_ms)
         else:
             self.log = directory.create_log(TOPIC, 0, TOPIC_ID, config, now_ms)
+
+    def _snapshots(self) -> list[SnapshotId]:
+        return snapshots(self._broker.files, self.log.directory)
+
+    def _replay(self) -> None:
+        """Read the newest snapshot and the log after it."""
+        files = self._broker.files
+        state_path = f"{self.log.directory}/{QUORUM_STATE}"
+        if files.exists(state_path):
+            try:
+                self.quorum.read_state(files.read_bytes(state_path))
+            except (ValueError, KeyError, TypeError) as error:
+                # The log tells of every epoch that wrote anything, and this node is the only one that votes.
+                self._broker.directory.warnings.append(
+                    f"{state_path} does not read and is made anew: {error}"
+                )
+        replay = Replay(self.image)
+        start = self.log.log_start_offset
+        newest = max(self._snapshots(), default=None)
+        if newest is not None and newest.end_offset >= start:
+            start = newest.end_offset
+            self.quorum.epoch = max(self.quorum.epoch, newest.epoch)
+            path = f"{self.log.directory}/{newest.file_name}"
+            try:
+                for batch in read_batches(files.read_bytes(path)):
+                    self._replay_batch(replay, batch, start - 1)
+            except (CorruptBatch, MalformedFrame) as error:
+                raise CannotStart(f"The metadata's snapshot {path} cannot be read: {error}") from error
+        elif start > 0:
+            raise CannotStart(
+                f"{self.log.directory} begins with offset {start}, and the snapshot of what was before is not there"
+            )
+        for batch in self.log.read_batches(start):
+            self._replay_batch(replay, batch, None)
+        self.quorum.epoch = max(self.quorum.epoch, self.log.leader_epochs.latest)
+        self._unfinished = replay.in_transaction
+
+    def _replay_batch(self, replay: Replay, batch: memoryview, offset: int | None) -> None:
+        """`offset` is what a snapshot's records count as."""
+        header = parse_header(batch)
+        if header.is_control:
+            self.quorum.replay(iter_records(batch, header))
+            return
+        for record in iter_records(batch, header):
+            replay.feed(_decode(None, record.value), record.offset if offset is None else offset)
 
     def _lead(self) -> None:
         """Take the lead: a new epoch, bootstrap records in a new directory, and this broker's registration."""
         broker = self._broker
-        fresh = self.log.log_end_offset == 0
-        self.leader_epoch = max(self.log.leader_epochs.latest, 0) + 1
-        self._write_quorum_state()
-        voter = [Voter(voter_id=broker.node_id)]
-        message = LeaderChangeMessage(leader_id=broker.node_id, voters=voter, granting_voters=voter)
-        key = b"\x00\x00" + CONTROL_LEADER_CHANGE.to_bytes(2, "big")
+        fresh = self.log.log_end_offset == 0 and not self.image.features
         now_ms = broker.clock.time_ms()
-        self.append_journal(build_batch([Record(0, now_ms, key, message.encode(0))], control=True), now_ms)
+        if fresh:
+            self._found(now_ms)
+        self.quorum.epoch += 1
+        self._write_file(f"{self.log.directory}/{QUORUM_STATE}", self.quorum.encode_state(broker.node_id))
+        self.append_journal(self.quorum.leader_batch(broker.node_id, now_ms), now_ms)
+        if self._unfinished:
+            self.write([AbortTransactionRecord(reason="The controller that began it is gone")])
         if fresh:
             self.write(
                 [
                     BeginTransactionRecord(name="Bootstrap records"),
-                    *(
-                        FeatureLevelRecord(name=name, feature_level=level)
-                        for name, level in _BOOTSTRAP_FEATURES.items()
-                    ),
-                    EndTransactionRecord(),
-                ]
-            )
-            self.write(
-                [
+                    *_bootstrap_records(),
                     ConfigRecord(
                         resource_type=BROKER_RESOURCE,
                         resource_name="",
                         name="min.insync.replicas",
                         value=str(broker.config.int("min.insync.replicas")),
-                    )
+                    ),
+                    EndTransactionRecord(),
                 ]
             )
         self._register()
+        self._lead_partitions()
+
+    def _found(self, now_ms: int) -> None:
+        """What Kafka's own formatting leaves in a new directory: the features to begin with, and the voters."""
+        broker = self._broker
+        listener, host, port = self._controller_address()
+        nobody = Quorum()
+        records = [self._encode_value(record) for record in _bootstrap_records()]
+        data = encode_snapshot(nobody, records, last_timestamp_ms=0, now_ms=now_ms)
+        self._write_file(f"{broker.directory.path}/{_BOOTSTRAP_CHECKPOINT}", data)
+        self.quorum.found_alone(broker.node_id, broker.directory.directory_id, Address(listener, host, port))
+        data = encode_snapshot(self.quorum, [], last_timestamp_ms=now_ms, now_ms=now_ms)
+        name = SnapshotId(0, 0).file_name
+        self._write_file(f"{self.log.directory}/{name}", data)
+
+    def _write_file(self, path: str, data: bytes) -> None:
+        try:
+            self._broker.files.write_atomic(path, data, sync=True)
+        except OSError as error:
+            raise LogWriteFailed(path, error) from error
+
+    def _controller_address(self) -> tuple[str, str, int]:
+        """Listener, host and port for controllers: kwire opens none, and Kafka writes its own when it leads."""
+        for listener in self._broker.config.controller_listeners:
+            return listener.name, listener.host or "localhost", listener.port
+        return "CONTROLLER", "localhost", 9093
 
     def _register(self) -> None:
         broker = self._broker
         incarnation = broker.random.randbytes(16)
-        self.write([RegisterControllerRecord(controller_id=broker.node_id, incarnation_id=incarnation)])
+        if self._metadata_version >= 15:
+            listener, host, port = self._controller_address()
+            self.write(
+                [
+                    RegisterControllerRecord(
+                        controller_id=broker.node_id,
+                        incarnation_id=incarnation,
+                        end_points=[
+                            ControllerEndpoint(name=listener, host=host, port=port, security_protocol=0)
+                        ],
+                        features=[
+                            ControllerFeature(
+                                name=name, min_supported_version=low, max_supported_version=high
+                            )
+                            for name, (low, high) in SUPPORTED_FEATURES.items()
+                        ],
+                    )
+                ]
+            )
         self.broker_epoch = self.log.log_end_offset
         self.write(
             [
@@ -253,76 +325,86 @@ class ClusterMetadata:
                 )
             ]
         )
+        self._change_registration(fenced=_UNFENCE)
+
+    def _change_registration(self, *, fenced: int = 0, in_controlled_shutdown: int = 0) -> None:
         self.write(
             [
                 BrokerRegistrationChangeRecord(
-                    broker_id=broker.node_id, broker_epoch=self.broker_epoch, fenced=_UNFENCE
+                    broker_id=self._broker.node_id,
+                    broker_epoch=self.broker_epoch,
+                    fenced=fenced,
+                    in_controlled_shutdown=in_controlled_shutdown,
                 )
             ]
         )
 
-    def _write_quorum_state(self) -> None:
-        """Who leads: Kafka's raft reads it before the log. Written before the epoch's first record."""
+    def _lead_partitions(self) -> None:
+        """Take the lead of every partition that has no leader, as Kafka leaves them when it stops in order."""
         node_id = self._broker.node_id
-        state = {
-            "clusterId": "",
-            "leaderId": node_id,
-            "leaderEpoch": self.leader_epoch,
-            "votedId": -1,
-            "appliedOffset": 0,
-            "currentVoters": [{"voterId": node_id}],
-            "data_version": 0,
-        }
-        text = json.dumps(state, separators=(",", ":"))
-        self._broker.files.write_atomic(f"{self.log.directory}/quorum-state", text.encode(), sync=False)
+        own = {self._broker.directory.directory_id}
+        changes: list[Stored] = []
+        for topic in self.image.topics.values():
+            for index, partition in topic.partitions.items():
+                lost = not own.issuperset(partition.directories)
+                if partition.leader == node_id and partition.isr == [node_id] and not lost:
+                    continue
+                change = PartitionChangeRecord(partition_id=index, topic_id=topic.topic_id)
+                if partition.leader != node_id:
+                    change.leader = node_id
+                if partition.isr != [node_id]:
+                    change.isr = [node_id]
+                if partition.eligible_leader_replicas:
+                    change.eligible_leader_replicas = []
+                if partition.last_known_elr:
+                    change.last_known_elr = []
+                if lost:
+                    change.directories = list(own)
+                changes.append(change)
+        for first in range(0, len(changes), _RECORDS_PER_BATCH):
+            self.write(changes[first : first + _RECORDS_PER_BATCH])
 
-    # The image
+    def fence(self) -> None:
+        """An orderly stop, on record: whoever leads next need not wait for this broker's session to end."""
+        self._change_registration(in_controlled_shutdown=1)
+        self._change_registration(fenced=_FENCE)
+
+    @property
+    def _metadata_version(self) -> int:
+        return self.image.features.get("metadata.version", _BOOTSTRAP_FEATURES["metadata.version"])
+
+    # Records
 
     def _apply(self, record: Stored, offset: int, timestamp_ms: int) -> None:
-        image = self.image
-        image.offset = offset
+        self.image.apply(record, offset)
+
+    def _encode(self, record: Stored) -> tuple[bytes | None, bytes | None]:
+        return None, self._encode_value(record)
+
+    def _encode_value(self, record: Stored) -> bytes:
+        """In the version that Kafka writes at the cluster's metadata.version."""
+        level = self._metadata_version
+        version = 0
         match record:
-            case TopicRecord(name=name, topic_id=topic_id):
-                image.topics[topic_id] = TopicImage(name, topic_id)
-            case PartitionRecord(topic_id=topic_id, partition_id=index):
-                image.topics[topic_id].partitions[index] = record
-            case PartitionChangeRecord(topic_id=topic_id, partition_id=index):
-                _change_partition(image.topics[topic_id].partitions[index], record)
-            case RemoveTopicRecord(topic_id=topic_id):
-                removed = image.topics.pop(topic_id)
-                image.configs.pop((TOPIC_RESOURCE, removed.name), None)
-            case ConfigRecord(resource_type=kind, resource_name=resource, name=name, value=value):
-                values = image.configs.setdefault((kind, resource), {})
-                if value is None:
-                    values.pop(name, None)
-                else:
-                    values[name] = value
-                if not values:
-                    del image.configs[kind, resource]
-            case FeatureLevelRecord(name=name, feature_level=level):
-                image.features[name] = level
-            case ProducerIdsRecord(next_producer_id=next_producer_id):
-                image.next_producer_id = next_producer_id
-            case _:
-                pass  # registrations and no-ops tell other nodes something; one node knows itself
+            case PartitionRecord():
+                version = 2 if level >= 23 else 1 if level >= 17 else 0
+                if version == 0:
+                    record = attrs.evolve(record, directories=[])
+            case PartitionChangeRecord():
+                version = 2 if level >= 23 else 1 if level >= 17 else 0
+                if version == 0:
+                    record = attrs.evolve(record, directories=None)
+            case RegisterBrokerRecord():
+                version = 4 if level >= 30 else 3 if level >= 17 else 2 if level >= 8 else 1
+                if version < 3:
+                    record = attrs.evolve(record, log_dirs=[])
+            case BrokerRegistrationChangeRecord():
+                version = 1 if record.in_controlled_shutdown else 0
+        return encode_metadata_record(record, version)
 
 
-def _change_partition(partition: PartitionRecord, change: PartitionChangeRecord) -> None:
-    """What another controller recorded: a new leader, new replicas. Only what is set changes."""
-    if change.replicas is not None:
-        partition.replicas = change.replicas
-    if change.isr is not None:
-        partition.isr = change.isr
-    if change.directories is not None:
-        partition.directories = change.directories
-    if change.leader != -2:  # -2: as it was
-        partition.leader = change.leader
-        partition.leader_epoch += 1
-    partition.partition_epoch += 1
-
-
-def _encode(record: Stored) -> tuple[bytes | None, bytes | None]:
-    return None, encode_metadata_record(record, _RECORD_VERSIONS.get(type(record), 0))
+def _bootstrap_records() -> list[Stored]:
+    return [FeatureLevelRecord(name=name, feature_level=level) for name, level in _BOOTSTRAP_FEATURES.items()]
 
 
 def _decode(key: bytes | None, value: bytes | None) -> Stored | None:

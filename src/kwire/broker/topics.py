@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kwire.broker.image import TOPIC_RESOURCE, TopicImage
 from kwire.broker.metadata import TOPIC as METADATA_TOPIC
-from kwire.broker.metadata import TOPIC_RESOURCE, TopicImage
 from kwire.broker.partition import Partition
 from kwire.codec.stored import Stored
 from kwire.codec.stored.config_record import ConfigRecord
