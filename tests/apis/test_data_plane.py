@@ -343,6 +343,7 @@ def test_deleting_records_tells_the_new_start_or_why_not(version: int) -> None:
     assert delete(0, index=7) == (ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1)
     desk.keeper.clock.now_ms += 1
     desk.keeper.broker.tick(desk.keeper.clock.now_ms)
+    desk.keeper.broker.jobs.run_all()
     assert desk.keeper.kill().topics.partition("t", 0).log_start_offset == 4
 
 

@@ -36,14 +36,15 @@ class Keeper:
     def restart(self, settings: Mapping[str, str] | None = None) -> Broker:
         """An orderly stop and a start."""
         self.broker.close()
-        return self._again(settings)
+        return self.again(settings)
 
     def kill(self) -> Broker:
         """The process dies; what it wrote is there."""
         self.files = self.files.crash()
-        return self._again(None)
+        return self.again(None)
 
-    def _again(self, settings: Mapping[str, str] | None) -> Broker:
+    def again(self, settings: Mapping[str, str] | None = None) -> Broker:
+        """A start, after whatever end."""
         self.settings |= settings or {}
         self.broker = self._start()
         return self.broker

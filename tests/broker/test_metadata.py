@@ -93,7 +93,7 @@ def test_a_topic_is_kept_as_kafka_keeps_it() -> None:
         (0, [1], [1], 1),
         (1, [1], [1], 1),
     ]
-    assert made[2].directories == [keeper.broker.directory.directory_id]
+    assert made[2].directories == [keeper.broker.storage.metadata.directory_id]
 
 
 def test_the_cluster_keeps_its_identity() -> None:
@@ -103,7 +103,7 @@ def test_the_cluster_keeps_its_identity() -> None:
     assert keeper.kill().cluster_id == cluster_id
     text = keeper.files.read_bytes("/data/meta.properties").decode()
     assert f"cluster.id={cluster_id}" in text
-    assert f"directory.id={encode_uuid(keeper.broker.directory.directory_id)}" in text
+    assert f"directory.id={encode_uuid(keeper.broker.storage.metadata.directory_id)}" in text
 
 
 def test_producer_ids_are_never_given_twice() -> None:
@@ -144,7 +144,7 @@ def test_the_voters_are_on_record_for_a_kafka_whose_settings_do_not_name_them() 
     assert list(found.voters) == [1]
     voter = found.voters[1]
     assert voter is not None
-    assert voter.voter_directory_id == keeper.broker.directory.directory_id
+    assert voter.voter_directory_id == keeper.broker.storage.metadata.directory_id
     assert [(each.name, each.host, each.port) for each in voter.endpoints] == [
         ("CONTROLLER", "localhost", 9093)
     ]
@@ -249,7 +249,7 @@ def test_the_image_is_made_of_the_newest_snapshot_and_the_log_after_it() -> None
     assert len(keeper.broker.topics.by_name["kept"].partitions) == 2
     assert keeper.broker.metadata.image.configs[2, "kept"] == {"retention.ms": "7"}
     assert keeper.broker.metadata.leader_epoch == 2
-    assert keeper.broker.directory.warnings == [
+    assert keeper.broker.storage.metadata.warnings == [
         "The metadata holds 1 SCRAM credential: kept for Kafka, and not asked for by kwire"
     ]
     keeper.broker.topics.create("later", partitions=1)

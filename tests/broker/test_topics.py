@@ -236,7 +236,7 @@ def test_a_directory_that_belongs_to_no_topic_is_set_aside() -> None:
     topic = keeper.broker.topics.create("t")
     keeper.broker.close()
     keeper.files.rename("/data/t-0", "/data/other-0")
-    broker = keeper._again(None)
+    broker = keeper.again()
     assert any(name.startswith("other-0.") and name.endswith("-stray") for name in keeper.directories())
     assert broker.topics.by_name["t"].topic_id == topic.topic_id
     assert broker.topics.by_name["t"].partitions[0].log_end_offset == 0

@@ -46,6 +46,8 @@ def _describe(broker: Broker, version: int, group_id: str) -> DescribedGroup:
         if version >= NOT_FOUND_FROM:
             dead.error_code = error.code
             dead.error_message = error.message
+        elif error.code != ErrorCode.GROUP_ID_NOT_FOUND:
+            dead.error_code = error.code
         return dead
     return DescribedGroup(
         group_id=group_id,

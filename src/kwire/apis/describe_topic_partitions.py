@@ -76,6 +76,7 @@ def _describe(broker: Broker, topic: Topic, start: int, stop: int) -> DescribeTo
                 isr_nodes=node,
                 eligible_leader_replicas=[],
                 last_known_elr=[],
+                offline_replicas=node if partition.is_offline else [],
             )
             for partition in topic.partitions[start:stop]
         ],

@@ -59,6 +59,10 @@ def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinato
             raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown coordinator type {key_type}.")
         if key_type == GROUP:
             broker.topics.ensure_internal(GROUPS_TOPIC)
+            try:
+                broker.groups.check_reach(key)
+            except KafkaError as error:
+                raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, error.message) from error
     except KafkaError as error:
         return _refusal(key, error)
     host, port = broker.endpoints[caller.listener]

@@ -93,7 +93,13 @@ def _describe(broker: Broker, topic: Topic, operations: bool) -> MetadataRespons
         is_internal=topic.internal,
         partitions=[
             MetadataResponsePartition(
-                0, partition.index, broker.node_id, partition.leader_epoch, node, node, []
+                0,
+                partition.index,
+                broker.node_id,
+                partition.leader_epoch,
+                node,
+                node,
+                node if partition.is_offline else [],
             )
             for partition in topic.partitions
         ],

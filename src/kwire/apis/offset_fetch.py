@@ -23,7 +23,7 @@ from kwire.codec.messages.offset_fetch import (
     OffsetFetchResponseTopics,
 )
 from kwire.codec.primitives import ZERO_UUID
-from kwire.errors import ErrorCode
+from kwire.errors import ErrorCode, KafkaError
 
 MANY_GROUPS_FROM = 8
 BY_ID_FROM = 10
@@ -36,7 +36,10 @@ def offset_fetch(broker: Broker, caller: Caller, request: OffsetFetchRequest) ->
         return OffsetFetchResponse(
             groups=[_fetch(broker, group, by_id, request.require_stable) for group in request.groups]
         )
-    return _alone(_fetch(broker, _only_group(request), by_id, request.require_stable))
+    found = _fetch(broker, _only_group(request), by_id, request.require_stable)
+    if found.error_code:
+        return error_response(request, ErrorCode(found.error_code))
+    return _alone(found)
 
 
 def error_response(request: OffsetFetchRequest, code: ErrorCode) -> OffsetFetchResponse:
@@ -97,6 +100,10 @@ def _fetch(
     broker: Broker, group: OffsetFetchRequestGroup, by_id: bool, require_stable: bool
 ) -> OffsetFetchResponseGroup:
     group_id = group.group_id
+    try:
+        broker.groups.check_reach(group_id)
+    except KafkaError as error:
+        return OffsetFetchResponseGroup(group_id, error_code=error.code)
     if group.topics is None:
         return OffsetFetchResponseGroup(group_id, _everything(broker, group_id, by_id, require_stable))
     offsets = broker.groups.offsets

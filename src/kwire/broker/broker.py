@@ -21,12 +21,12 @@ from kwire.broker.metadata import ClusterMetadata, Features
 from kwire.broker.partition import Partition
 from kwire.broker.reopening import Reopening
 from kwire.broker.signals import Signal
+from kwire.broker.storage import Storage
 from kwire.broker.topics import TopicRegistry
 from kwire.config import Config
-from kwire.errors import CannotStart, ErrorCode, KafkaError
-from kwire.log.directory import LogDirectory
+from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import DiskFiles
-from kwire.log.log import Log, LogWriteFailed
+from kwire.log.log import Log
 from kwire.log.rescue import reopen
 from kwire.log.seam import Files
 
@@ -72,7 +72,7 @@ class Broker:
         self.flushing = Flushing(self.jobs, clock, self.deadline_changed)
         self.reopening = Reopening(self.jobs, clock, self.deadline_changed, self._reopen)
         self.flushing.on_failure = self.reopening.failed
-        self.directory: LogDirectory
+        self.storage: Storage
         self.metadata: ClusterMetadata
         self.configs: Configs
         self.topics: TopicRegistry
@@ -86,19 +86,15 @@ class Broker:
 
         Raises CannotStart when the directory is in use, foreign or unreadable.
         """
-        log_dirs = self.config.log_dirs
-        if len(log_dirs) != 1:
-            raise CannotStart(
-                f"log.dirs names {len(log_dirs)} directories; kwire keeps its data in one for now"
-            )
-        self.directory = LogDirectory.open(
+        self.storage = Storage.open(
             self.files,
-            log_dirs[0],
+            self.config.log_dirs,
+            self.config.text_or_none("metadata.log.dir"),
             node_id=self.node_id,
             cluster_id=self.config.text_or_none("cluster.id"),
             random_bytes=self.random.randbytes,
         )
-        self.cluster_id = self.directory.cluster_id
+        self.cluster_id = self.storage.cluster_id
         self.metadata = ClusterMetadata(self)
         self.configs = Configs(self)
         self.topics = TopicRegistry(self)
@@ -119,8 +115,9 @@ class Broker:
         for chore in self._chores:
             chore.due = now + chore.every_ms
         self.flushing.take_owed()  # nobody waits for what a start writes
-        for warning in dict.fromkeys(self.directory.warnings):
-            self.warn(warning)
+        for directory in self.storage.directories:
+            for warning in dict.fromkeys(directory.warnings):
+                self.warn(warning)
 
     def tick(self, now_ms: int) -> None:
         """Do what is due at `now_ms` (monotonic)."""
@@ -146,21 +143,20 @@ class Broker:
 
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
-        partitions = list(self.topics.partitions())
         try:
             self.metadata.fence()
         except KafkaError as error:
             self.warn(f"The stop is not on record: {error}")
-        for partition in partitions:
+        for partition in self.topics.partitions():
             partition.write_snapshot()
-        self.directory.close(
-            [self.metadata.log, *(partition.log for partition in partitions)],
-            broker_epoch=self.metadata.broker_epoch,
-        )
+        self.storage.close(self._logs(), clean=True, broker_epoch=self.metadata.broker_epoch)
 
     def abandon(self) -> None:
-        """Stop without the clean marker, as after a failed start: only the lock is given back."""
-        self.directory.close([partition.log for partition in self.topics.partitions()], clean=False)
+        """Stop without the clean marker, as after a failed start: only the locks are given back."""
+        self.storage.close([partition.log for partition in self.topics.partitions()], clean=False)
+
+    def _logs(self) -> list[Log]:
+        return [self.metadata.log, *(partition.log for partition in self.topics.partitions())]
 
     def reconfigure(self, config: Config) -> None:
         """Settings were changed while the broker runs: let them hold everywhere."""
@@ -208,26 +204,15 @@ class Broker:
             failed.config,
             log_start_offset=failed.log_start_offset,
             now_ms=wall_ms,
-            trash=self.directory.trash,
+            trash=self.storage.directory_of(failed).trash,
         )
 
     def _purge(self, wall_ms: int) -> None:
-        self.directory.purge(wall_ms)
+        self.storage.purge(wall_ms)
 
     def _checkpoint(self, wall_ms: int) -> None:
-        """Write recovery points, log starts and high watermarks, without waiting for the disk.
-
-        A killed process leaves them whole; a power loss may cost them, and then logs are checked from further back.
-        """
-        partitions = list(self.topics.partitions())
-        try:
-            self.directory.write_checkpoints(
-                [self.metadata.log, *(partition.log for partition in partitions)],
-                {(partition.topic, partition.index): partition.high_watermark for partition in partitions},
-                sync=False,
-            )
-        except LogWriteFailed as error:
-            self.warn(f"The checkpoints were not written: {error}")
+        """Write recovery points, log starts and high watermarks."""
+        self.storage.checkpoint(self.jobs, self._logs(), self.warn)
 
     def _expire_producers(self, wall_ms: int) -> None:
         expiration_ms = self.config.int("producer.id.expiration.ms")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from kwire.records.batch import Record, build_batch, iter_records
+from kwire.records.batch import Record, build_batch, check_crc, iter_records, parse_header
 
 E = TypeVar("E")
 
@@ -55,10 +55,15 @@ class Journal(Generic[E]):
             self._apply(event, offset + index, now_ms)
 
     def replay(self, log: JournalLog) -> int:
-        """Apply every event that the log holds; how many there were. Records of unknown kinds are passed over."""
+        """Apply every event that the log holds; how many there were. Records of unknown kinds are passed over.
+
+        Raises CorruptBatch for a batch that is not what was written.
+        """
         applied = 0
         for batch in log.journal_batches():
-            for record in iter_records(batch):
+            header = parse_header(batch)
+            check_crc(batch, header)
+            for record in iter_records(batch, header):
                 event = self._decode(_bytes(record.key), _bytes(record.value))
                 if event is not None:
                     self._apply(event, record.offset, record.timestamp)

@@ -6,7 +6,7 @@ the image is what the log says, because only `_apply` changes it, live and in re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -35,8 +35,8 @@ from kwire.codec.stored.register_controller_record import (
     RegisterControllerRecord,
 )
 from kwire.errors import CannotStart, ErrorCode, KafkaError
+from kwire.log.checkpoint import TopicPartition
 from kwire.log.config import LogConfig
-from kwire.log.directory import FoundPartition
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
 from kwire.records.batch import CorruptBatch, iter_records, parse_header
@@ -88,7 +88,6 @@ class ClusterMetadata:
         self.log: Log
         self.appended = Signal()
         self._journal: Journal[Stored] = Journal(encode=self._encode, decode=_decode, apply=self._apply)
-        self._present: list[FoundPartition] = []
         self._unfinished = False
 
     @property
@@ -101,11 +100,14 @@ class ClusterMetadata:
         try:
             self._open_log()
             self._replay()
-            own = [broker.directory.directory_id]
-            present = {(found.topic, found.partition) for found in self._present}
-            for reason in refusals(self.image, self.quorum, broker.node_id, own, present):
+            # A partition whose directory is not here is offline; that is no reason to refuse the others.
+            everywhere = {
+                (topic.name, index) for topic in self.image.topics.values() for index in topic.partitions
+            }
+            own = broker.storage.directory_ids
+            for reason in refusals(self.image, self.quorum, broker.node_id, own, everywhere):
                 raise CannotStart(reason)
-            broker.directory.warnings += remarks(self.image)
+            broker.storage.metadata.warnings += remarks(self.image)
             self._lead()
         except (CorruptLog, CorruptBatch, MalformedFrame, KeyError) as error:
             raise CannotStart(f"The cluster's metadata cannot be read: {error}") from error
@@ -113,7 +115,7 @@ class ClusterMetadata:
             raise CannotStart(str(error)) from error
         except OSError as error:
             raise CannotStart(
-                f"Cannot use {broker.directory.path} as data directory: {error.strerror or error}"
+                f"Cannot use {broker.storage.metadata.path} as data directory: {error.strerror or error}"
             ) from error
 
     def write(self, records: Sequence[Stored]) -> None:
@@ -168,11 +170,10 @@ class ClusterMetadata:
 
     def _open_log(self) -> None:
         broker = self._broker
-        directory = broker.directory
+        directory = broker.storage.metadata
         config = LogConfig(segment_bytes=broker.config.int("metadata.log.segment.bytes"))
         now_ms = broker.clock.time_ms()
-        self._present = directory.partitions()
-        if any(found.topic == TOPIC for found in self._present):
+        if broker.files.is_directory(f"{directory.path}/{TOPIC}-0"):
             self.log = directory.open_log(TOPIC, 0, config, now_ms)
             newest = max(self._snapshots(), default=None)
             if newest is not None and newest.end_offset > self.log.log_end_offset:
@@ -195,7 +196,7 @@ class ClusterMetadata:
                 self.quorum.read_state(files.read_bytes(state_path))
             except (ValueError, KeyError, TypeError) as error:
                 # The log tells of every epoch that wrote anything, and this node is the only one that votes.
-                self._broker.directory.warnings.append(
+                self._broker.storage.metadata.warnings.append(
                     f"{state_path} does not read and is made anew: {error}"
                 )
         replay = Replay(self.image)
@@ -255,7 +256,6 @@ class ClusterMetadata:
                 ]
             )
         self._register()
-        self._lead_partitions()
 
     def _found(self, now_ms: int) -> None:
         """What Kafka's own formatting leaves in a new directory: the features to begin with, and the voters."""
@@ -264,8 +264,10 @@ class ClusterMetadata:
         nobody = Quorum()
         records = [self._encode_value(record) for record in _bootstrap_records()]
         data = encode_snapshot(nobody, records, last_timestamp_ms=0, now_ms=now_ms)
-        self._write_file(f"{broker.directory.path}/{_BOOTSTRAP_CHECKPOINT}", data)
-        self.quorum.found_alone(broker.node_id, broker.directory.directory_id, Address(listener, host, port))
+        self._write_file(f"{broker.storage.metadata.path}/{_BOOTSTRAP_CHECKPOINT}", data)
+        self.quorum.found_alone(
+            broker.node_id, broker.storage.metadata.directory_id, Address(listener, host, port)
+        )
         data = encode_snapshot(self.quorum, [], last_timestamp_ms=now_ms, now_ms=now_ms)
         name = SnapshotId(0, 0).file_name
         self._write_file(f"{self.log.directory}/{name}", data)
@@ -321,7 +323,7 @@ class ClusterMetadata:
                     ],
                     rack=broker.config.text_or_none("broker.rack"),
                     fenced=True,
-                    log_dirs=[broker.directory.directory_id],
+                    log_dirs=broker.storage.directory_ids,
                 )
             ]
         )
@@ -339,15 +341,18 @@ class ClusterMetadata:
             ]
         )
 
-    def _lead_partitions(self) -> None:
-        """Take the lead of every partition that has no leader, as Kafka leaves them when it stops in order."""
+    def lead_partitions(self, places: Mapping[TopicPartition, bytes]) -> None:
+        """Take the lead of every partition that has no leader, as Kafka leaves them when it stops in order.
+
+        `places` says in which directory each was found; one that was not found keeps the place that it has on record.
+        """
         node_id = self._broker.node_id
-        own = {self._broker.directory.directory_id}
         changes: list[Stored] = []
         for topic in self.image.topics.values():
             for index, partition in topic.partitions.items():
-                lost = not own.issuperset(partition.directories)
-                if partition.leader == node_id and partition.isr == [node_id] and not lost:
+                place = places.get((topic.name, index))
+                moved = bool(partition.directories) and place is not None and partition.directories != [place]
+                if partition.leader == node_id and partition.isr == [node_id] and not moved:
                     continue
                 change = PartitionChangeRecord(partition_id=index, topic_id=topic.topic_id)
                 if partition.leader != node_id:
@@ -358,8 +363,8 @@ class ClusterMetadata:
                     change.eligible_leader_replicas = []
                 if partition.last_known_elr:
                     change.last_known_elr = []
-                if lost:
-                    change.directories = list(own)
+                if moved and place is not None:
+                    change.directories = [place]
                 changes.append(change)
         for first in range(0, len(changes), _RECORDS_PER_BATCH):
             self.write(changes[first : first + _RECORDS_PER_BATCH])

@@ -99,6 +99,11 @@ class Partition:
         return f"<Partition {self.topic}-{self.index} [{self.log_start_offset}, {self.log_end_offset})>"
 
     @property
+    def is_offline(self) -> bool:
+        """Is its log out of reach?"""
+        return False
+
+    @property
     def log_start_offset(self) -> int:
         return self.log.log_start_offset
 

@@ -8,7 +8,7 @@ does not know is set aside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,24 @@ import attrs
 
 from kwire.broker.image import TOPIC_RESOURCE, TopicImage
 from kwire.broker.metadata import TOPIC as METADATA_TOPIC
-from kwire.broker.partition import Partition
+from kwire.broker.offline import OfflinePartition
+from kwire.broker.partition import STORAGE_FAILURES, Partition
 from kwire.codec.stored import Stored
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.codec.stored.remove_topic_record import RemoveTopicRecord
 from kwire.codec.stored.topic_record import TopicRecord
 from kwire.errors import CannotStart, ErrorCode, KafkaError
+from kwire.log.checkpoint import TopicPartition
+from kwire.log.directory import LogDirectory
 from kwire.log.log import Log, LogWriteFailed
-from kwire.log.segment import CorruptLog
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
     from kwire.broker.configs import TopicConfig
+
+OnDisk = dict[TopicPartition, LogDirectory]
+"""Partitions whose directory is there, and in which log directory."""
 
 CONSUMER_OFFSETS = "__consumer_offsets"
 TRANSACTION_STATE = "__transaction_state"
@@ -65,21 +70,34 @@ class TopicRegistry:
         self._collision_keys: dict[str, str] = {}  # '.' read as '_': metrics could not tell such names apart
 
     def open(self) -> None:
-        """Open the log of every partition that the metadata has; make what a crash left out. Raises CannotStart."""
+        """Open the log of every partition that the metadata has; make what a crash left out.
+
+        One that cannot be opened is offline. Raises CannotStart.
+        """
         broker = self._broker
-        directories = {(found.topic, found.partition): found for found in broker.directory.partitions()}
-        directories.pop((METADATA_TOPIC, 0), None)
-        known = set()
+        found = broker.storage.found()
+        found.pop((METADATA_TOPIC, 0), None)
+        on_disk: OnDisk = {}
         for image in broker.metadata.image.topics.values():
             for index in image.partitions:
-                found = directories.get((image.name, index))
-                if found is not None and found.topic_id in (None, image.topic_id):
-                    known.add((image.name, index))
-        for key, found in directories.items():
-            if key not in known:
-                broker.directory.set_aside(found)
+                directory, present = found.get((image.name, index), (None, None))
+                if (
+                    directory is not None
+                    and present is not None
+                    and present.topic_id in (None, image.topic_id)
+                ):
+                    on_disk[image.name, index] = directory
+        for key, (directory, present) in found.items():
+            if key not in on_disk:
+                directory.set_aside(present)
+        broker.metadata.lead_partitions({key: directory.directory_id for key, directory in on_disk.items()})
         for image in broker.metadata.image.topics.values():
-            self._follow(image, known)
+            self._follow(image, on_disk)
+        for directory in broker.storage.directories:
+            try:
+                directory.note_boot()
+            except LogWriteFailed as error:
+                raise CannotStart(str(error)) from error
 
     def get(self, name: str) -> Topic | None:
         return self.by_name.get(name)
@@ -92,9 +110,11 @@ class TopicRegistry:
         return topic.partitions[index]
 
     def partitions(self) -> Iterator[Partition]:
-        """Every partition of every topic."""
+        """Every partition of every topic, but for those that are offline."""
         for topic in self.by_name.values():
-            yield from topic.partitions
+            for partition in topic.partitions:
+                if not partition.is_offline:
+                    yield partition
 
     # Creating
 
@@ -183,11 +203,12 @@ class TopicRegistry:
             ConfigRecord(resource_type=TOPIC_RESOURCE, resource_name=name, name=key, value=value)
             for key, value in overrides.items()
         ]
-        records += [self._partition_record(topic_id, index) for index in range(count)]
+        places = [self._broker.storage.pick() for _ in range(count)]
+        records += [self._partition_record(topic_id, index, place) for index, place in enumerate(places)]
         config = self._broker.configs.topic_config_with(overrides)
-        with self._new_logs(name, topic_id, range(count), config) as logs:
+        with self._new_logs(name, topic_id, dict(enumerate(places)), config) as logs:
             self._broker.metadata.write(records)
-        return self._follow(self._broker.metadata.image.topics[topic_id], set(), logs)
+        return self._follow(self._broker.metadata.image.topics[topic_id], {}, logs)
 
     def auto_create(self, name: str) -> Topic:
         """What Metadata makes of a name that is not there. Raises what `create` raises."""
@@ -267,9 +288,12 @@ class TopicRegistry:
         if validate_only:
             return
         config = self._broker.configs.topic_config(topic.name)
-        with self._new_logs(topic.name, topic.topic_id, added, config) as logs:
-            self._broker.metadata.write([self._partition_record(topic.topic_id, index) for index in added])
-        self._follow(self._broker.metadata.image.topics[topic.topic_id], set(), logs)
+        places = {index: self._broker.storage.pick() for index in added}
+        with self._new_logs(topic.name, topic.topic_id, places, config) as logs:
+            self._broker.metadata.write(
+                [self._partition_record(topic.topic_id, index, place) for index, place in places.items()]
+            )
+        self._follow(self._broker.metadata.image.topics[topic.topic_id], {}, logs)
 
     # Deleting
 
@@ -283,7 +307,10 @@ class TopicRegistry:
         for partition in topic.partitions:
             partition.deleted = True
             try:
-                self._broker.directory.schedule_delete(partition.log)
+                if isinstance(partition, OfflinePartition):
+                    partition.delete_files()
+                else:
+                    self._broker.storage.schedule_delete(partition.log)
             except LogWriteFailed as error:
                 # The metadata has it gone already: the next start sets the directory aside.
                 self._broker.warn(f"The files of {partition.topic}-{partition.index} stay behind: {error}")
@@ -302,59 +329,41 @@ class TopicRegistry:
             config = self._broker.configs.topic_config(topic.name)
             for partition in topic.partitions:
                 partition.config = config
-                partition.log.config = config.log
+                if not partition.is_offline:
+                    partition.log.config = config.log
 
     @contextmanager
     def _new_logs(
-        self, name: str, topic_id: bytes, indexes: Iterable[int], config: TopicConfig
+        self, name: str, topic_id: bytes, places: Mapping[int, bytes], config: TopicConfig
     ) -> Iterator[dict[int, Log]]:
         """Empty logs of new partitions, for the caller to write into the metadata; all go again when that fails.
 
         The logs come first, because a disk that is full refuses them most often, and then nothing was promised. A
         crash before the metadata is written leaves directories that the next start sets aside.
         """
-        directory = self._broker.directory
+        storage = self._broker.storage
         logs: dict[int, Log] = {}
         try:
-            for index in indexes:
-                logs[index] = directory.create_log(
-                    name, index, topic_id, config.log, self._broker.clock.time_ms()
+            for index, place in places.items():
+                logs[index] = storage.create_log(
+                    [place], name, index, topic_id, config.log, self._broker.clock.time_ms()
                 )
             yield logs
         except (LogWriteFailed, KafkaError) as error:
             for log in logs.values():
-                directory.discard_log(log)
+                storage.discard_log(log)
             if isinstance(error, KafkaError):
                 raise
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
 
-    def _follow(
-        self, image: TopicImage, on_disk: set[tuple[str, int]], logs: Mapping[int, Log] | None = None
-    ) -> Topic:
+    def _follow(self, image: TopicImage, on_disk: OnDisk, logs: Mapping[int, Log] | None = None) -> Topic:
         """Bring topic and logs to what the metadata says; `logs` are new ones, made for it already."""
-        broker = self._broker
         topic = self.by_id.get(image.topic_id)
         if topic is None:
             topic = Topic(image.name, image.topic_id, [], image.name in INTERNAL_TOPICS)
-        config = broker.configs.topic_config(image.name)
-        now_ms = broker.clock.time_ms()
+        config = self._broker.configs.topic_config(image.name)
         for index in range(len(topic.partitions), len(image.partitions)):
-            try:
-                if logs is not None:
-                    log = logs[index]
-                elif (image.name, index) in on_disk:
-                    log = broker.directory.open_log(image.name, index, config.log, now_ms)
-                    if log.topic_id is None:  # a power loss just after its making may have left it without
-                        log.assign_topic_id(image.topic_id)
-                else:
-                    log = broker.directory.create_log(image.name, index, image.topic_id, config.log, now_ms)
-                partition = Partition(
-                    image.name, image.topic_id, index, log, config, flushing=broker.flushing
-                )
-            except LogWriteFailed as error:
-                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
-            except (CorruptLog, OSError) as error:
-                raise CannotStart(f"Cannot open {image.name}-{index}: {error}") from error
+            partition = self._open_partition(image, index, config, on_disk, logs or {})
             partition.leader_epoch = max(image.partitions[index].leader_epoch, 0)
             topic.partitions.append(partition)
         self.by_name[topic.name] = topic
@@ -363,7 +372,72 @@ class TopicRegistry:
         self.generation += 1
         return topic
 
-    def _partition_record(self, topic_id: bytes, index: int) -> PartitionRecord:
+    def _open_partition(
+        self,
+        image: TopicImage,
+        index: int,
+        config: TopicConfig,
+        on_disk: OnDisk,
+        logs: Mapping[int, Log],
+    ) -> Partition:
+        """A partition with its log, opened or made. Raises KafkaError(KAFKA_STORAGE_ERROR) when it cannot be made."""
+        broker = self._broker
+        storage = broker.storage
+        now_ms = broker.clock.time_ms()
+        name, topic_id = image.name, image.topic_id
+        directory = on_disk.get((name, index))
+        placed = image.partitions[index].directories or ()
+        if index in logs:
+            return Partition(name, topic_id, index, logs[index], config, flushing=broker.flushing)
+        if directory is None:
+            if storage.is_lost(placed):
+                reason = "its records are in a log directory that is not in log.dirs"
+                return self._offline(image, index, config, reason, None)
+            try:
+                log = storage.create_log(placed, name, index, topic_id, config.log, now_ms)
+            except LogWriteFailed as error:
+                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+            return Partition(name, topic_id, index, log, config, flushing=broker.flushing)
+        try:
+            log = directory.open_log(name, index, config.log, now_ms)
+            if log.topic_id is None:  # a power loss just after its making may have left it without
+                log.assign_topic_id(topic_id)
+            partition = Partition(name, topic_id, index, log, config, flushing=broker.flushing)
+        except STORAGE_FAILURES as error:
+            return self._offline(image, index, config, str(error), directory)
+        if log.recovered is not None:
+            if log.recovered.damage is not None:
+                broker.warn(
+                    f"{name}-{index}: {log.recovered.damage}; the log ends there now, "
+                    f"{log.recovered.truncated_bytes} bytes were cut"
+                )
+            if log.recovery_point < log.log_end_offset:  # so that the next start need not check it again
+                broker.flushing.want(partition)
+        return partition
+
+    def take_offline(self, partition: Partition, reason: str) -> None:
+        """The log of a partition turned out to be damaged: nothing of it is served, or changed, any more."""
+        image = self._broker.metadata.image.topics[partition.topic_id]
+        directory = self._broker.storage.directory_of(partition.log)
+        partition.log.abandon()
+        self.by_id[partition.topic_id].partitions[partition.index] = self._offline(
+            image, partition.index, partition.config, reason, directory
+        )
+
+    def _offline(
+        self,
+        image: TopicImage,
+        index: int,
+        config: TopicConfig,
+        reason: str,
+        directory: LogDirectory | None,
+    ) -> Partition:
+        if directory is not None:
+            directory.unusable.add((image.name, index))
+        self._broker.warn(f"{image.name}-{index} is offline: {reason}")
+        return OfflinePartition(image.name, image.topic_id, index, config, reason, directory)
+
+    def _partition_record(self, topic_id: bytes, index: int, place: bytes) -> PartitionRecord:
         node_id = self._broker.node_id
         return PartitionRecord(
             partition_id=index,
@@ -373,7 +447,7 @@ class TopicRegistry:
             leader=node_id,
             leader_epoch=0,
             partition_epoch=0,
-            directories=[self._broker.directory.directory_id],
+            directories=[place],
         )
 
     def _check_assignments(

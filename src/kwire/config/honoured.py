@@ -52,6 +52,7 @@ HONOURED_BROKER = frozenset(
         "max.connections.per.ip.overrides",
         "max.request.partition.size.limit",
         "message.max.bytes",
+        "metadata.log.dir",
         "metadata.log.segment.bytes",
         "min.insync.replicas",
         "node.id",

@@ -40,6 +40,8 @@ from kwire.log.trash import DELETED_DIRECTORY_SUFFIX, Trash
 META_PROPERTIES = "meta.properties"
 LOCK_FILE = ".lock"
 CLEAN_SHUTDOWN = ".kafka_cleanshutdown"
+BOOT_ID = ".kwire_boot_id"
+"""Ours, and ignored by Kafka: the boot of the machine in which the directory was last opened."""
 
 _ASIDE_SUFFIXES = ("-stray", "-future")
 _MAX_NAME_BYTES = 255
@@ -66,6 +68,8 @@ class LogDirectory:
         self.directory_id = bytes(16)
         self.was_clean = True
         """The broker before closed it in order, or it is new."""
+        self.page_cache_kept = False
+        """The machine has not started anew since the directory was last opened: all that was written is there."""
         self.broker_epoch = -1
         """What the clean-shutdown marker said, -1 without one."""
         self.warnings: list[str] = []
@@ -74,6 +78,8 @@ class LogDirectory:
         self.log_starts: dict[TopicPartition, int] = {}
         self.high_watermarks: dict[TopicPartition, int] = {}
         self.trash = Trash(files)
+        self.unusable: set[TopicPartition] = set()
+        """Logs that are here and could not be opened: what the checkpoints say of them is kept as it is."""
         self._lock = lock
         self._random_bytes: Callable[[int], bytes] = os.urandom
         self._topic_ids: dict[TopicPartition, bytes | None] = {}
@@ -93,7 +99,7 @@ class LogDirectory:
         Raises CannotStart with one sentence: locked, of another node or cluster, or not a data directory at
         all.
         """
-        path = path.rstrip("/") or "/"
+        path = posixpath.normpath(path)
         try:
             files.make_directory(path)
             names = {entry.name for entry in files.entries(path)}
@@ -113,6 +119,7 @@ class LogDirectory:
             directory._load_meta_properties(names, node_id, cluster_id)
             directory._load_marker(names)
             directory._load_checkpoints(names)
+            directory._load_boot(names)
         except OSError as error:
             lock.release()
             raise CannotStart(f"Cannot use {path} as data directory: {error.strerror or error}") from error
@@ -120,6 +127,11 @@ class LogDirectory:
             lock.release()
             raise
         return directory
+
+    @staticmethod
+    def is_one(files: Files, path: str) -> bool:
+        """Is there a data directory already?"""
+        return files.exists(f"{posixpath.normpath(path)}/{META_PROPERTIES}")
 
     def _load_meta_properties(self, names: set[str], node_id: int, cluster_id: str | None) -> None:
         path = f"{self.path}/{META_PROPERTIES}"
@@ -171,6 +183,24 @@ class LogDirectory:
             self.broker_epoch = -1  # older brokers left an empty file
         self.files.unlink(path)
         self.files.sync_directory(self.path)
+
+    def _load_boot(self, names: set[str]) -> None:
+        if BOOT_ID in names:
+            noted = self.files.read_bytes(f"{self.path}/{BOOT_ID}").decode("ascii", "replace").strip()
+            self.page_cache_kept = noted != "" and noted == self.files.boot_id()
+
+    def note_boot(self) -> None:
+        """Every log was opened, so what a power loss left is put right: note the machine's boot, for the next opening.
+
+        Raises LogWriteFailed.
+        """
+        if not self.page_cache_kept:
+            path = f"{self.path}/{BOOT_ID}"
+            try:
+                # Not synced: when a power loss takes it, what it would say is that there was one.
+                self.files.write_atomic(path, f"{self.files.boot_id()}\n".encode(), sync=False)
+            except OSError as error:
+                raise LogWriteFailed(path, error) from error
 
     def _load_checkpoints(self, names: set[str]) -> None:
         self.recovery_points = self._load_checkpoint(
@@ -275,6 +305,7 @@ class LogDirectory:
             clean=self.was_clean,
             recovery_point=self.recovery_points.get(key, 0),
             log_start_offset=self.log_starts.get(key, 0),
+            page_cache_kept=self.page_cache_kept,
             now_ms=now_ms,
             topic_id=self._topic_ids.get(key),
             trash=self.trash,
@@ -283,13 +314,19 @@ class LogDirectory:
     def schedule_delete(self, log: Log) -> None:
         """Rename the log's directory out of the way at once; `purge` removes it later. Raises LogWriteFailed."""
         log.abandon()
+        self.schedule_delete_of(log.topic, log.partition, log.config.file_delete_delay_ms)
+
+    def schedule_delete_of(self, topic: str, partition: int, delay_ms: int) -> None:
+        """The same for a partition without an open log. Raises LogWriteFailed."""
+        old = f"{self.path}/{directory_name(topic, partition)}"
         try:
-            path = self._rename_for_removal(log.topic, log.partition, log.directory)
+            path = self._rename_for_removal(topic, partition, old)
         except OSError as error:
-            raise LogWriteFailed(log.directory, error) from error
-        self.trash.add(path, log.config.file_delete_delay_ms)
+            raise LogWriteFailed(old, error) from error
+        self.trash.add(path, delay_ms)
+        self.unusable.discard((topic, partition))
         for offsets in (self.recovery_points, self.log_starts, self.high_watermarks, self._topic_ids):
-            offsets.pop((log.topic, log.partition), None)
+            offsets.pop((topic, partition), None)
 
     def set_aside(self, found: FoundPartition) -> str:
         """Rename a partition directory that the metadata does not know to `-stray`; its new path."""
@@ -304,29 +341,37 @@ class LogDirectory:
         """Remove deleted segments and topics whose time has come; how many files and directories."""
         return self.trash.purge(now_ms)
 
-    def write_checkpoints(
-        self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int], *, sync: bool = True
-    ) -> None:
-        """Keep recovery points, log starts and high watermarks of all logs of this directory.
-
-        Raises LogWriteFailed.
-        """
+    def checkpoints(
+        self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int]
+    ) -> list[tuple[str, bytes]]:
+        """(path, content) of the files that keep recovery points, log starts and high watermarks of all logs here."""
         logs = list(logs)
-        self.recovery_points = {(log.topic, log.partition): log.recovery_point for log in logs}
-        self.log_starts = {
+        kept = self.unusable
+        self.recovery_points = _only(self.recovery_points, kept) | {
+            (log.topic, log.partition): log.recovery_point for log in logs
+        }
+        self.log_starts = _only(self.log_starts, kept) | {
             (log.topic, log.partition): log.log_start_offset
             for log in logs
             if log.log_start_offset > log.segments[0].base_offset
         }
-        self.high_watermarks = dict(high_watermarks)
-        for name, offsets in (
-            (RECOVERY_POINTS, self.recovery_points),
-            (LOG_STARTS, self.log_starts),
-            (HIGH_WATERMARKS, self.high_watermarks),
-        ):
-            path = f"{self.path}/{name}"
+        self.high_watermarks = _only(self.high_watermarks, kept) | dict(high_watermarks)
+        return [
+            (f"{self.path}/{name}", encode_checkpoint(offsets))
+            for name, offsets in (
+                (RECOVERY_POINTS, self.recovery_points),
+                (LOG_STARTS, self.log_starts),
+                (HIGH_WATERMARKS, self.high_watermarks),
+            )
+        ]
+
+    def write_checkpoints(
+        self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int], *, sync: bool = True
+    ) -> None:
+        """Write what `checkpoints` gives. Raises LogWriteFailed."""
+        for path, content in self.checkpoints(logs, high_watermarks):
             try:
-                self.files.write_atomic(path, encode_checkpoint(offsets), sync=sync)
+                self.files.write_atomic(path, content, sync=sync)
             except OSError as error:
                 raise LogWriteFailed(path, error) from error
 
@@ -341,7 +386,8 @@ class LogDirectory:
         """Close the logs and give the directory back. `clean` makes all durable and leaves the marker, last.
 
         Raises LogWriteFailed when not everything could be made durable: then there is no marker, and the next
-        start checks the logs. Every other log is closed in order, and the lock is released, in any case.
+        start checks the logs. Nor is there one when a log could not be opened. Every log is closed and the lock is
+        released in any case.
         """
         logs = list(logs)
         failure: LogWriteFailed | None = None
@@ -350,21 +396,30 @@ class LogDirectory:
                 try:
                     log.close(clean=clean)
                 except LogWriteFailed as error:
+                    log.abandon()
                     failure = failure or error
-            if failure is not None:
-                raise failure
             if clean:
                 if high_watermarks is None:
                     high_watermarks = {(log.topic, log.partition): log.log_end_offset for log in logs}
                 self.write_checkpoints(logs, high_watermarks)
-                path = f"{self.path}/{CLEAN_SHUTDOWN}"
-                marker = json.dumps({"version": 0, "brokerEpoch": broker_epoch}, separators=(",", ":"))
-                try:
-                    self.files.write_atomic(path, marker.encode(), sync=True)
-                except OSError as error:
-                    raise LogWriteFailed(path, error) from error
+                if failure is None and not self.unusable:
+                    self._write_marker(broker_epoch)
         finally:
             self._lock.release()
+        if failure is not None:
+            raise failure
+
+    def _write_marker(self, broker_epoch: int) -> None:
+        path = f"{self.path}/{CLEAN_SHUTDOWN}"
+        marker = json.dumps({"version": 0, "brokerEpoch": broker_epoch}, separators=(",", ":"))
+        try:
+            self.files.write_atomic(path, marker.encode(), sync=True)
+        except OSError as error:
+            raise LogWriteFailed(path, error) from error
+
+
+def _only(offsets: Mapping[TopicPartition, int], keys: set[TopicPartition]) -> dict[TopicPartition, int]:
+    return {key: offset for key, offset in offsets.items() if key in keys}
 
 
 def parse_properties(text: str) -> dict[str, str]:

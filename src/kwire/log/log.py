@@ -460,10 +460,10 @@ class Log:
         at = max(bisect_right(self._bases, offset) - 1, 0)
         self._truncations += 1
         try:
-            self._remove_segments(at + 1, len(self._segments))
-            self._files.sync_directory(
-                self.directory
-            )  # what was cut must not come back behind what comes now
+            if at + 1 < len(self._segments):
+                self._remove_segments(at + 1, len(self._segments))
+                # What was cut must not come back behind what comes now.
+                self._files.sync_directory(self.directory)
             segment = self._segments[at]
             position = segment.position_of(offset)
             self.log_end_offset = segment.base_offset

@@ -154,6 +154,12 @@ def crc_ok(buf: Buffer, pos: int, size: int) -> bool:
     return crc32c(memoryview(buf)[pos + CRC_FROM : pos + size]) == crc
 
 
+def check_crc(batch: Buffer, header: BatchHeader) -> None:
+    """Raises CorruptBatch when the whole batch does not match its CRC-32C."""
+    if not crc_ok(batch, 0, header.size):
+        raise CorruptBatch(f"The batch of offset {header.base_offset} does not match its CRC-32C")
+
+
 def stamp(base_offset: int, length: int, leader_epoch: int) -> bytes:
     """The first 16 bytes of a batch, which the broker sets; `length` stays as the producer sent it."""
     return _STAMP.pack(base_offset, length, leader_epoch)

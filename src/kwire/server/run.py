@@ -269,7 +269,7 @@ def _open_broker(
     try:
         broker.start()
     except BaseException as error:
-        if getattr(broker, "directory", None) is not None:
+        if getattr(broker, "storage", None) is not None:
             broker.abandon()  # Whoever tries again in this process must not meet our lock.
         if not isinstance(error, OSError):
             raise

@@ -31,9 +31,11 @@ from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
 from kwire.broker.hashing import coordinator_index
 from kwire.broker.journal import Journal
+from kwire.broker.partition import STORAGE_FAILURES
 from kwire.codec import MalformedFrame
 from kwire.errors import ErrorCode, KafkaError
-from kwire.records.batch import CONTROL_COMMIT, iter_records, parse_header
+from kwire.records.batch import CONTROL_COMMIT, CorruptBatch, check_crc, iter_records, parse_header
+from kwire.records.compression import DecompressionFailed
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
@@ -75,9 +77,14 @@ class GroupCoordinator:
 
     def load(self) -> None:
         """Bring back every group that the log holds."""
-        topic = self._broker.topics.get(GROUPS_TOPIC)
+        topics = self._broker.topics
+        topic = topics.get(GROUPS_TOPIC)
         for partition in topic.partitions if topic is not None else ():
-            self._replay(partition)
+            if not partition.is_offline:
+                try:
+                    self._replay(partition)
+                except (*STORAGE_FAILURES, CorruptBatch, DecompressionFailed) as error:
+                    topics.take_offline(partition, str(error))
         now_ms = self._broker.clock.monotonic_ms()
         for group in self.groups.values():
             group.resume(now_ms)
@@ -103,6 +110,17 @@ class GroupCoordinator:
         del self._unchecked[-GROUPS_AT_ONCE:]
         self.timers.set(timer, now_ms + (1 if self._unchecked else self._check_every_ms))
 
+    def check_reach(self, group_id: str) -> None:
+        """Raises KafkaError(NOT_COORDINATOR) when the partition that holds the group is offline.
+
+        To say that there is no such group, or no offset, would send its consumers back to the beginning.
+        """
+        topic = self._broker.topics.get(GROUPS_TOPIC)
+        if topic is not None:
+            partition = topic.partitions[coordinator_index(group_id, len(topic.partitions))]
+            if partition.is_offline:
+                raise KafkaError(ErrorCode.NOT_COORDINATOR, f"{partition}")
+
     # Members
 
     def join(self, group_id: str, join: Join, now_ms: int) -> Parked[Joined]:
@@ -114,6 +132,7 @@ class GroupCoordinator:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
         group = self.groups.get(group_id)
         if group is None:
+            self.check_reach(group_id)
             if join.member_id:
                 raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID)
             empty = StoredGroup(None, 0, None, None, self.time_ms())
@@ -152,6 +171,7 @@ class GroupCoordinator:
             raise KafkaError(ErrorCode.INVALID_GROUP_ID)
         group = self.groups.get(group_id)
         if group is None:
+            self.check_reach(group_id)
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
         return group.leave(leavers, now_ms)
 
@@ -174,6 +194,7 @@ class GroupCoordinator:
         if group is not None:
             group.check_commit(member_id, instance_id, generation, now_ms)
         elif generation >= 0:
+            self.check_reach(group_id)
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND)
         limit = self._offset_metadata_max
         codes = []
@@ -312,6 +333,7 @@ class GroupCoordinator:
         """Apply what the log holds. A batch of a transaction counts only when its end says so (KIP-98)."""
         for batch in partition.log.read_batches(partition.log.log_start_offset):
             header = parse_header(batch)
+            check_crc(batch, header)
             for record in iter_records(batch, header):
                 if header.is_control:
                     committed = (
@@ -334,12 +356,14 @@ class GroupCoordinator:
     def _known(self, group_id: str) -> ClassicGroup:
         group = self.groups.get(group_id)
         if group is None:
+            self.check_reach(group_id)
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
         return group
 
     def _group_of_member(self, group_id: str) -> ClassicGroup:
         group = self.groups.get(group_id)
         if group is None:
+            self.check_reach(group_id)
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
 
