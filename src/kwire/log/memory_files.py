@@ -275,14 +275,19 @@ class MemoryFiles:
         directory = self._find(path)
         if directory is None:
             raise FileNotFoundError(errno.ENOENT, "No such directory", path)
-        later = []
+        later: list[list[_Change]] = []
         for changes in self._unsynced:
             if any(changed is directory for changed, _, _ in changes):
                 for changed, name, node in changes:
                     _set(changed.durable, name, node)
+                    # A rename out of another directory also settles what that name was before.
+                    later = [
+                        [each for each in earlier if each[0] is not changed or each[1] != name]
+                        for earlier in later
+                    ]
             else:
                 later.append(changes)
-        self._unsynced = later
+        self._unsynced = [changes for changes in later if changes]
 
     def drop_cache(self, path: str) -> None:
         node = self._find(path)
