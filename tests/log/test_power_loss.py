@@ -30,7 +30,7 @@ PARTITIONS = 2
 SEEDS = (
     [int(os.environ["KWIRE_SEED"])]
     if "KWIRE_SEED" in os.environ
-    else list(range(int(os.environ.get("KWIRE_SEEDS", "150"))))
+    else list(range(int(os.environ.get("KWIRE_SEEDS", "100"))))
 )
 
 
@@ -188,6 +188,9 @@ class Machine:
         self.files.fault = burn
         if log.failed is None:
             return
+        if self.random.random() < 0.5:  # it may die before it gets to that
+            self._kill()
+            return
         with pytest.raises(LogWriteFailed):
             log.flush()
         self.logs[self.logs.index(log)] = reopened = reopen(
@@ -259,8 +262,11 @@ class Machine:
             self._kill()
 
     def _kill(self) -> None:
+        older = [model.histories[:] for model in self.models]
         self.files = self.files.crash()
         self._start()
+        for model, histories in zip(self.models, older, strict=True):
+            model.histories[:0] = histories  # what the process cut may come back yet
 
     def _lose_power(self) -> None:
         self.power_losses += 1
@@ -361,6 +367,53 @@ def test_what_was_flushed_survives_and_the_rest_is_a_prefix(seed: int) -> None:
     machine = Machine(seed)
     machine.run(80)
     assert machine.power_losses
+
+
+def _one_log(files: MemoryFiles) -> Log:
+    files.make_directory(DATA)
+    files.sync_directory("/")
+    return Log.create(files, f"{DATA}/t-0", "t", 0, bytes(16), LogConfig())
+
+
+def _append(log: Log) -> None:
+    data = build_batch([Record(0, 0, None, b"value" * 2000)])
+    log.append(data, parse_header(data), 0, 0)
+
+
+def test_the_process_after_a_failed_sync_believes_the_disk_and_not_the_page_cache() -> None:
+    files = MemoryFiles(loses_unsynced=True)
+    log = _one_log(files)
+    _append(log)
+    log.flush()
+    _append(log)
+
+    def refuse(operation: str, path: str, size: int) -> None:
+        if operation == "sync":
+            raise OSError(errno.EIO, "Input/output error", path)
+
+    files.fault = refuse
+    with pytest.raises(LogWriteFailed):
+        log.flush()
+    files = files.crash()
+    log = Log.open(files, f"{DATA}/t-0", LogConfig(), clean=False, recovery_point=1, page_cache_kept=True)
+    assert log.log_end_offset == 1
+    log.flush()
+    files = files.crash(Random(1), power_loss=True)
+    assert Log.open(files, f"{DATA}/t-0", LogConfig(), clean=False).log_end_offset == 1
+
+
+def test_names_are_durable_after_an_orderly_stop() -> None:
+    files = MemoryFiles(loses_unsynced=True)
+    log = _one_log(files)
+    _append(log)
+    log.flush()
+    log.truncate_to(0)
+    log.close()
+    index = f"{DATA}/t-0/{0:020d}.timeindex"
+    for seed in range(30):
+        after = files.crash(Random(seed), power_loss=True)
+        assert after.read_bytes(index) == b""
+        assert Log.open(after, f"{DATA}/t-0", LogConfig(), clean=True).log_end_offset == 0
 
 
 class _LyingFile(MemoryFile):

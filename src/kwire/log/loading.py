@@ -13,7 +13,7 @@ from kwire.log.checkpoint import BadCheckpoint
 from kwire.log.epochs import LeaderEpochs
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, read_topic_id
-from kwire.log.recovery import Recovered, check_segment, clean_up, hole_between, next_whole_batch
+from kwire.log.recovery import FAILED_SYNC, Recovered, check_segment, clean_up, hole_between, next_whole_batch
 from kwire.log.seam import Entry
 from kwire.log.segment import LOG_SUFFIX, CorruptLog, Segment
 from kwire.log.snapshot import Snapshots
@@ -33,7 +33,10 @@ def load(
 ) -> None:
     """Fill a Log from the files in its directory; the arguments are those of `Log.open`, and so are the errors."""
     present = clean_up(log._files, log.directory, log._files.entries(log.directory))
+    log._names_synced = clean
     _load_segments(log, present, now_ms)
+    if FAILED_SYNC in present:
+        _forget_cache(log, recovery_point)
     _load_state(log, clean, log_start_offset)
     log._snapshots = Snapshots(log._files, log.directory, present)
     if not clean:
@@ -68,6 +71,15 @@ def _load_segments(log: Log, present: dict[str, Entry], now_ms: int) -> None:
             log._bases.append(base_offset)
     if log._segments:
         log._active = log._segments[-1]
+
+
+def _forget_cache(log: Log, recovery_point: int) -> None:
+    """A sync failed, and the process died of it, or soon after: what the machine still shows may not be on the disk."""
+    for segment in log._segments[max(bisect_right(log._bases, recovery_point - 1) - 1, 0) :]:
+        log._files.drop_cache(segment.path)
+    if log._files.exists(log._epoch_file.path):
+        log._files.drop_cache(log._epoch_file.path)
+    log._files.unlink(f"{log.directory}/{FAILED_SYNC}")
 
 
 def _load_state(log: Log, clean: bool, log_start_offset: int) -> None:
@@ -154,6 +166,7 @@ def _cut(log: Log, at: int, position: int, report: Recovered) -> None:
         log._remove_segments(at + 1, len(log._segments))
         log._files.sync_directory(log.directory)
     segment = log._segments[at]
+    log._names_synced = False
     segment.truncate(position)
     segment.sync()
     segment.release()

@@ -7,6 +7,7 @@ that can be read, and the end where it was.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import zlib
 from bisect import bisect_right
@@ -20,7 +21,7 @@ from kwire.log.epochs import EpochFile, LeaderEpochs
 from kwire.log.flush import Flush
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import split_directory_name, write_topic_id
-from kwire.log.recovery import Recovered
+from kwire.log.recovery import FAILED_SYNC, Recovered
 from kwire.log.seam import Buffer, Files
 from kwire.log.segment import MAX_INT, SUFFIXES, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
@@ -179,14 +180,20 @@ class Log:
             if clean:
                 for segment in self._segments:
                     segment.end_writing()
-                if self.recovery_point < self.log_end_offset or any(
-                    segment.dirty for segment in self._segments
-                ):
+                if not self._is_durable():
                     self.flush()
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error
         finally:
             self.abandon()
+
+    def _is_durable(self) -> bool:
+        return (
+            self.recovery_point >= self.log_end_offset
+            and self._names_synced
+            and self._epoch_file.synced
+            and not any(segment.dirty for segment in self._segments)
+        )
 
     def abandon(self) -> None:
         """Give everything back and write nothing: the log is deleted, or is to look as after a kill."""
@@ -308,6 +315,8 @@ class Log:
     def fail(self, error: OSError) -> None:
         """Take no more appends: what was to be made durable cannot be."""
         self._failed = error
+        with contextlib.suppress(OSError):  # a disk that takes no name takes no record either
+            self._files.open(f"{self.directory}/{FAILED_SYNC}", create=True).close()
 
     def flush(self) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises LogWriteFailed.

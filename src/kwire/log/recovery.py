@@ -24,6 +24,9 @@ CLEANED_SUFFIX = ".cleaned"
 SWAP_SUFFIX = ".swap"
 TEMPORARY_SUFFIX = ".tmp"
 
+FAILED_SYNC = "sync-failed"
+"""An empty file in a partition directory that tells the next process what the page cache does not: not to trust it."""
+
 
 @attrs.define
 class Recovered:
