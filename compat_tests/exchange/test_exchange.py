@@ -1,0 +1,86 @@
+"""A data directory goes from kwire to Apache Kafka and back, and from Apache Kafka to kwire and back.
+
+Nothing is lost on the way: topics and their ids, settings, records of every codec with headers, nulls and timestamps,
+log starts, committed offsets, what idempotent producers wrote last. Both servers are asked through the Java client, and
+what one says after the other had the directory is compared with what the other said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compat_tests.exchange.sharing import SequencedProducer, Shared
+from compat_tests.harness import kafka_jars, require, skip_without
+from kwire.errors import ErrorCode
+
+pytestmark = pytest.mark.java
+
+#: A new run need not wait longer than this for the session of one that was killed.
+QUICK = {"broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _java() -> None:
+    skip_without(lambda: (require("java"), require("javac"), kafka_jars()))
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Iterator[Callable[..., Shared]]:
+    made: list[Shared] = []
+
+    def make(**kafka_settings: str) -> Shared:
+        settings = {name.replace("_", "."): value for name, value in kafka_settings.items()}
+        made.append(Shared(tmp_path / str(len(made)), QUICK | settings))
+        return made[-1]
+
+    yield make
+    for shared in made:
+        if shared.running is not None and shared.running.running:
+            shared.running.kill()
+
+
+def assert_same(after: dict[str, Any], before: dict[str, Any]) -> None:
+    """Equal, told part by part so that a failure shows where."""
+    assert after.keys() == before.keys()
+    for part, told in before.items():
+        if isinstance(told, dict):
+            assert after[part].keys() == told.keys(), part
+            for name, value in told.items():
+                assert after[part][name] == value, f"{part}: {name}"
+        else:
+            assert after[part] == told, part
+
+
+@pytest.mark.parametrize("clean", [True, False], ids=["stopped", "killed"])
+def test_kafka_takes_over_from_kwire_and_gives_back(share: Callable[..., Shared], clean: bool) -> None:
+    shared = share()
+    kwire = shared.kwire()
+    shared.fill()
+    producer = SequencedProducer.begin(kwire)
+    assert producer.send(kwire, "sequenced", 0, 10) == (ErrorCode.NONE, 0)
+    assert producer.send(kwire, "sequenced", 10, 5) == (ErrorCode.NONE, 10)
+    written = shared.facts()
+    assert len(written["records"]) == 10 + 1 + 40 + 3 + 4
+    assert "deleted" not in written["topics"]
+    assert written["records"]["trimmed-0"]["start"] == 7
+    shared.stop(clean=clean)
+
+    kafka = shared.kafka()
+    assert_same(shared.facts(), written)
+    assert producer.send(kafka, "sequenced", 10, 5) == (ErrorCode.NONE, 10), "a repeat is not written again"
+    assert producer.send(kafka, "sequenced", 99, 1)[0] == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    assert producer.send(kafka, "sequenced", 15, 5) == (ErrorCode.NONE, 15)
+    assert SequencedProducer.begin(kafka).producer_id > producer.producer_id
+    added = shared.facts()
+    shared.stop(clean=clean)
+
+    kwire = shared.kwire()
+    assert_same(shared.facts(), added)
+    assert producer.send(kwire, "sequenced", 15, 5) == (ErrorCode.NONE, 15), "a repeat is not written again"
+    assert producer.send(kwire, "sequenced", 20, 5) == (ErrorCode.NONE, 20)
+    assert SequencedProducer.begin(kwire).producer_id > producer.producer_id
+    shared.stop()
