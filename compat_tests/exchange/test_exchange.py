@@ -20,8 +20,14 @@ from kwire.records.batch import parse_header
 
 pytestmark = pytest.mark.java
 
-#: A new run need not wait longer than this for the session of one that was killed.
-QUICK = {"broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300"}
+#: So that a start does not wait long for the session of a run that was killed, nor make 150 logs that nobody asks for.
+QUICK = {
+    "broker.session.timeout.ms": "1500",
+    "broker.heartbeat.interval.ms": "300",
+    "offsets.topic.num.partitions": "5",
+    "transaction.state.log.num.partitions": "3",
+    "share.coordinator.state.topic.num.partitions": "3",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
