@@ -46,7 +46,7 @@ OTHERS = (
     ("commons-logging", "commons-logging", "1.3.5"),
 )
 SCOPES = {"BROKER": BROKER_SETTINGS, "TOPIC": TOPIC_SETTINGS, "GROUP": GROUP_SETTINGS}
-OURS = {"cluster.id", "kwire.accept.any.replication.factor"}
+OURS = {"cluster.id", "kwire.accept.any.replication.factor", "kwire.log.open.files.max"}
 
 Ask = Callable[[Sequence[str]], list[str]]
 

@@ -25,8 +25,9 @@ from kwire.broker.storage import Storage
 from kwire.broker.topics import TopicRegistry
 from kwire.config import Config
 from kwire.errors import ErrorCode, KafkaError
-from kwire.log.files import DiskFiles
+from kwire.log.files import DiskFiles, descriptor_budget
 from kwire.log.log import Log
+from kwire.log.open_files import OpenFiles
 from kwire.log.rescue import reopen
 from kwire.log.seam import Files
 
@@ -93,6 +94,7 @@ class Broker:
             node_id=self.node_id,
             cluster_id=self.config.text_or_none("cluster.id"),
             random_bytes=self.random.randbytes,
+            open_files=self._open_files(),
         )
         self.cluster_id = self.storage.cluster_id
         self.metadata = ClusterMetadata(self)
@@ -118,6 +120,10 @@ class Broker:
         for directory in self.storage.directories:
             for warning in dict.fromkeys(directory.warnings):
                 self.warn(warning)
+
+    def _open_files(self) -> OpenFiles:
+        limit = self.config.int("kwire.log.open.files.max")
+        return OpenFiles(descriptor_budget() if limit < 0 else limit)
 
     def tick(self, now_ms: int) -> None:
         """Do what is due at `now_ms` (monotonic)."""

@@ -54,6 +54,7 @@ class Reopening:
                 job.opened.abandon()
         elif job.opened is not None:
             lost = owner.log.log_end_offset - job.opened.log_end_offset
+            job.opened.open_files = owner.log.open_files
             owner.reopened(job.opened)
             _log.warning(
                 "%s: opened anew and durable, %s", owner, f"{lost} records lost" if lost else "nothing lost"

@@ -18,6 +18,7 @@ from kwire.log.checkpoint import TopicPartition
 from kwire.log.config import LogConfig
 from kwire.log.directory import FoundPartition, LogDirectory
 from kwire.log.log import Log, LogWriteFailed
+from kwire.log.open_files import OpenFiles
 from kwire.log.seam import Files
 
 _NO_DIRECTORY = frozenset(bytes(15) + bytes([number]) for number in range(100))
@@ -44,8 +45,9 @@ class Storage:
         node_id: int,
         cluster_id: str | None,
         random_bytes: Callable[[int], bytes],
+        open_files: OpenFiles,
     ) -> Storage:
-        """Take all directories. Raises CannotStart; then none is held."""
+        """Take all directories; their logs share `open_files`. Raises CannotStart; then none is held."""
         if not paths:
             raise CannotStart("log.dirs is empty: say where the data is with --data DIR")
         paths = list(dict.fromkeys(map(posixpath.normpath, paths)))
@@ -57,7 +59,12 @@ class Storage:
             # Those that are there already know the cluster; new ones join it.
             for path in sorted(paths, key=lambda path: not LogDirectory.is_one(files, path)):
                 directory = LogDirectory.open(
-                    files, path, node_id=node_id, cluster_id=cluster_id, random_bytes=random_bytes
+                    files,
+                    path,
+                    node_id=node_id,
+                    cluster_id=cluster_id,
+                    random_bytes=random_bytes,
+                    open_files=open_files,
                 )
                 opened.append(directory)
                 cluster_id = directory.cluster_id

@@ -28,6 +28,7 @@ HONOURED_BROKER = frozenset(
         "group.min.session.timeout.ms",
         "inter.broker.listener.name",
         "kwire.accept.any.replication.factor",
+        "kwire.log.open.files.max",
         "listener.security.protocol.map",
         "listeners",
         "log.dir",

@@ -25,6 +25,7 @@ from kwire.log.checkpoint import (
     encode_checkpoint,
 )
 from kwire.log.log import Log, LogConfig, LogWriteFailed
+from kwire.log.open_files import OpenFiles
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import (
     BadPartitionMetadata,
@@ -60,7 +61,7 @@ class FoundPartition:
 class LogDirectory:
     """One directory of `log.dirs`, open and locked. Made by `LogDirectory.open`."""
 
-    def __init__(self, files: Files, path: str, lock: Lock) -> None:
+    def __init__(self, files: Files, path: str, lock: Lock, open_files: OpenFiles) -> None:
         self.files = files
         self.path = path
         self.cluster_id = ""
@@ -80,6 +81,8 @@ class LogDirectory:
         self.trash = Trash(files)
         self.unusable: set[TopicPartition] = set()
         """Logs that are here and could not be opened: what the checkpoints say of them is kept as it is."""
+        self.open_files = open_files
+        """What the logs may keep open; several directories share it."""
         self._lock = lock
         self._random_bytes: Callable[[int], bytes] = os.urandom
         self._topic_ids: dict[TopicPartition, bytes | None] = {}
@@ -93,6 +96,7 @@ class LogDirectory:
         node_id: int,
         cluster_id: str | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        open_files: OpenFiles | None = None,
     ) -> LogDirectory:
         """Take the directory, made if need be. `cluster_id` None takes what is there, or a new random one.
 
@@ -113,7 +117,7 @@ class LogDirectory:
             ) from error
         except OSError as error:
             raise CannotStart(f"Cannot use {path} as data directory: {error.strerror or error}") from error
-        directory = cls(files, path, lock)
+        directory = cls(files, path, lock, OpenFiles() if open_files is None else open_files)
         directory._random_bytes = random_bytes
         try:
             directory._load_meta_properties(names, node_id, cluster_id)
@@ -265,7 +269,15 @@ class LogDirectory:
             raise LogWriteFailed(path, error) from error
         try:
             log = Log.create(
-                self.files, path, topic, partition, topic_id, config, now_ms=now_ms, trash=self.trash
+                self.files,
+                path,
+                topic,
+                partition,
+                topic_id,
+                config,
+                now_ms=now_ms,
+                trash=self.trash,
+                open_files=self.open_files,
             )
         except LogWriteFailed:
             self._try_to_remove(path)
@@ -309,6 +321,7 @@ class LogDirectory:
             now_ms=now_ms,
             topic_id=self._topic_ids.get(key),
             trash=self.trash,
+            open_files=self.open_files,
         )
 
     def schedule_delete(self, log: Log) -> None:

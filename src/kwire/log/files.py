@@ -19,6 +19,7 @@ import attrs
 
 from kwire.log.memory_files import MemoryFiles as MemoryFiles
 from kwire.log.memory_files import ShortWrite as ShortWrite
+from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, UNLIMITED
 from kwire.log.seam import Buffer, DirectoryLocked, Entry
 from kwire.log.seam import File as File
 from kwire.log.seam import Files as Files
@@ -29,6 +30,8 @@ COPIED_BYTES = 32 * 1024
 
 REMAP_AFTER_BYTES = 256 * 1024
 """So many bytes are copied before a new map is made all the same, which then serves the reads that follow."""
+
+_ASSUMED_MAPS = 65_530  # what Linux permits a process unless told otherwise
 
 _HAS_PWRITEV = hasattr(os, "pwritev")  # some Pythons for macOS lack it
 
@@ -121,6 +124,32 @@ class _DiskLock:
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
+
+
+def descriptor_budget() -> int:
+    """Descriptors that logs may use in this process: half of what it may open, for clients need some too.
+
+    Fewer where the system permits fewer memory maps, of which each file in use has one.
+    """
+    half = _descriptor_limit() // 2
+    return max(min(half, _map_limit() // 2 * DESCRIPTORS_OF_A_LOG), 2 * DESCRIPTORS_OF_A_LOG)
+
+
+def _descriptor_limit() -> int:
+    try:
+        import resource
+    except ImportError:  # a system without such limits
+        return UNLIMITED
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return UNLIMITED if soft == resource.RLIM_INFINITY else soft
+
+
+def _map_limit() -> int:
+    try:
+        with open("/proc/sys/vm/max_map_count", encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return _ASSUMED_MAPS
 
 
 def _boot_id() -> str:

@@ -1,9 +1,9 @@
 """The two sparse indexes of a segment: `.index` (offset -> position) and `.timeindex` (timestamp -> offset).
 
-Both are kept whole in memory while a segment is in use, in two columns that `bisect` can search, and as
-big-endian pairs on disk. While their segment takes appends the files have their full size, the rest being
-zeros; they are cut when it closes. Always holds: offsets and positions strictly rise, timestamps and their
-offsets strictly rise.
+Both are kept whole in memory while a segment is in use, in two columns that `bisect` can search, and as big-endian
+pairs on disk. The files grow with their entries; those of Apache Kafka have their full size while their segment takes
+appends, the rest being zeros, and are read all the same. Always holds: offsets and positions strictly rise, timestamps
+and their offsets strictly rise.
 """
 
 from __future__ import annotations

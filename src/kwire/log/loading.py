@@ -15,7 +15,7 @@ from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, read_topic_id
 from kwire.log.recovery import FAILED_SYNC, Recovered, check_segment, clean_up, hole_between, next_whole_batch
 from kwire.log.seam import Entry
-from kwire.log.segment import LOG_SUFFIX, CorruptLog, Segment
+from kwire.log.segment import LOG_SUFFIX, CorruptLog
 from kwire.log.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -55,18 +55,10 @@ def load(
 
 
 def _load_segments(log: Log, present: dict[str, Entry], now_ms: int) -> None:
-    interval = log._config.index_interval_bytes
     for name in sorted(present):
         if name.endswith(LOG_SUFFIX) and name[:-4].isdigit():
             base_offset = int(name[:-4])
-            segment = Segment(
-                log._files,
-                log.directory,
-                base_offset,
-                present[name].size,
-                interval_bytes=interval,
-                created_ms=now_ms,
-            )
+            segment = log.segment(base_offset, present[name].size, now_ms)
             log._segments.append(segment)
             log._bases.append(base_offset)
     if log._segments:

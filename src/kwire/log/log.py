@@ -19,6 +19,7 @@ from kwire.log import loading, timestamps
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import EpochFile, LeaderEpochs
 from kwire.log.flush import Flush
+from kwire.log.open_files import OpenFiles
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import split_directory_name, write_topic_id
 from kwire.log.recovery import FAILED_SYNC, Recovered
@@ -59,6 +60,7 @@ class Log:
         "_files",
         "_latest_epoch",
         "_names_synced",
+        "_open_files",
         "_roll_ms",
         "_segment_bytes",
         "_segments",
@@ -78,7 +80,13 @@ class Log:
     )
 
     def __init__(
-        self, files: Files, directory: str, topic_id: bytes | None, config: LogConfig, trash: Trash | None
+        self,
+        files: Files,
+        directory: str,
+        topic_id: bytes | None,
+        config: LogConfig,
+        trash: Trash | None,
+        open_files: OpenFiles | None = None,
     ) -> None:
         self.directory = directory
         self.topic, self.partition = split_directory_name(posixpath.basename(directory))
@@ -93,6 +101,7 @@ class Log:
         self.leader_epochs = LeaderEpochs()
         self._latest_epoch = -1
         self._files = files
+        self._open_files = open_files
         self._trash = Trash(files) if trash is None else trash
         self._segments: list[Segment] = []
         self._bases: list[int] = []  # base offsets of the segments, to search in
@@ -122,12 +131,13 @@ class Log:
         *,
         now_ms: int = 0,
         trash: Trash | None = None,
+        open_files: OpenFiles | None = None,
     ) -> Log:
         """A new, empty log in a directory named `<topic>-<partition>`, which is made.
 
         Raises LogWriteFailed, ValueError for a directory of another name.
         """
-        log = cls(files, directory, topic_id, config, trash)
+        log = cls(files, directory, topic_id, config, trash, open_files)
         if (log.topic, log.partition) != (topic, partition):
             raise ValueError(f"{directory} is not the directory of {topic}-{partition}")
         try:
@@ -152,6 +162,7 @@ class Log:
         now_ms: int = 0,
         topic_id: bytes | None = None,
         trash: Trash | None = None,
+        open_files: OpenFiles | None = None,
     ) -> Log:
         """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read through.
 
@@ -160,7 +171,7 @@ class Log:
         whole batches after them are damage and no torn tail. Raises CorruptLog for damage, and for what cannot be
         put right, OSError when it cannot be read.
         """
-        log = cls(files, directory, topic_id, config, trash)
+        log = cls(files, directory, topic_id, config, trash, open_files)
         loading.load(
             log,
             clean=clean,
@@ -208,6 +219,17 @@ class Log:
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error
         self.topic_id = topic_id
+
+    @property
+    def open_files(self) -> OpenFiles | None:
+        """Whose budget the descriptors of this log count for; None for nobody's."""
+        return self._open_files
+
+    @open_files.setter
+    def open_files(self, open_files: OpenFiles | None) -> None:
+        self._open_files = open_files
+        for segment in self._segments:
+            segment.open_files = open_files
 
     # Settings
 
@@ -286,14 +308,7 @@ class Log:
         return self._add_segment(self.log_end_offset, now_ms)
 
     def _add_segment(self, base_offset: int, now_ms: int) -> Segment:
-        segment = Segment(
-            self._files,
-            self.directory,
-            base_offset,
-            0,
-            interval_bytes=self._config.index_interval_bytes,
-            created_ms=now_ms,
-        )
+        segment = self.segment(base_offset, 0, now_ms)
         segment.create_files()
         self._segments.append(segment)
         self._bases.append(base_offset)
@@ -301,6 +316,18 @@ class Log:
         self._names_synced = False
         self._set_limits()
         return segment
+
+    def segment(self, base_offset: int, size: int, created_ms: int) -> Segment:
+        """A segment of this log's files, which is not part of it yet."""
+        return Segment(
+            self._files,
+            self.directory,
+            base_offset,
+            size,
+            interval_bytes=self._config.index_interval_bytes,
+            created_ms=created_ms,
+            open_files=self._open_files,
+        )
 
     def _begin_epoch(self, epoch: int, start_offset: int) -> None:
         self.leader_epochs.assign(epoch, start_offset)

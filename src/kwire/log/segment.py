@@ -1,13 +1,13 @@
 """One segment of a log: a `.log` file of batches back to back, and its two indexes.
 
-A closed segment never changes; it opens its file and loads its indexes when something is read. The last
-segment of a log takes appends after `begin_writing`. Always holds: `size` is the end of the last whole batch.
-What a failed write left behind it is cut away before the next write.
+A closed segment never changes. The last segment of a log takes appends after `begin_writing`. Any segment opens its
+files and loads its indexes when it needs them, and gives them back when others need descriptors (`give_back`): even one
+that takes appends, for what it has in memory can be had from its files. Always holds: `size` is the end of the last
+whole batch. What a failed write left behind it is cut away before the next write.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 
 from kwire.log.index import (
@@ -18,6 +18,7 @@ from kwire.log.index import (
     OffsetIndex,
     TimeIndex,
 )
+from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, OpenFiles
 from kwire.log.seam import Buffer, File, Files
 from kwire.records.batch import (
     BATCH_OVERHEAD,
@@ -65,6 +66,7 @@ class Segment:
 
     __slots__ = (
         "_cursors",
+        "_entries_exact",
         "_file",
         "_files",
         "_index",
@@ -72,6 +74,7 @@ class Segment:
         "_interval_bytes",
         "_max_entries",
         "_max_time_entries",
+        "_open_files",
         "_path",
         "_time_file",
         "_time_index",
@@ -85,6 +88,7 @@ class Segment:
         "max_timestamp",
         "max_timestamp_offset",
         "size",
+        "used",
         "writable",
     )
 
@@ -97,6 +101,7 @@ class Segment:
         *,
         interval_bytes: int,
         created_ms: int,
+        open_files: OpenFiles | None = None,
     ) -> None:
         self.base_offset = base_offset
         self.size = size
@@ -111,7 +116,10 @@ class Segment:
         self.max_timestamp = -1
         self.max_timestamp_offset = base_offset
         """While writable: last offset of the first batch with that timestamp."""
+        self.used = False
+        """It was read or written; see OpenFiles."""
         self._files = files
+        self._open_files = open_files
         self._path = f"{directory}/{base_offset:020d}"
         self._interval_bytes = interval_bytes
         self._file: File | None = None
@@ -123,6 +131,7 @@ class Segment:
         self._max_time_entries = 0
         self._unindexed_bytes = 0
         self._torn = False
+        self._entries_exact = False  # the index files hold what the indexes hold, and nothing behind it
         # Where readers will go on: offset -> position. A consumer asks next for what follows its last answer.
         self._cursors: dict[int, int] = {}
 
@@ -141,6 +150,7 @@ class Segment:
     def file(self) -> File:
         if self._file is None:
             self._file = self._files.open(self._path + LOG_SUFFIX)
+            self._note_open()
         return self._file
 
     @property
@@ -157,6 +167,18 @@ class Segment:
             assert self._time_index is not None
         return self._time_index
 
+    @property
+    def open_files(self) -> OpenFiles | None:
+        """Whose budget its descriptors count for."""
+        return self._open_files
+
+    @open_files.setter
+    def open_files(self, open_files: OpenFiles | None) -> None:
+        if self._open_files is not None:
+            self._open_files.note(self, 0)
+        self._open_files = open_files
+        self._note_open()
+
     # Reading
 
     def read(
@@ -166,6 +188,7 @@ class Segment:
 
         `end_offset` is where the segment ends: the next one's base, or the end of the log.
         """
+        self.used = True
         position = self._cursors.get(offset, -1)
         if position < 0:
             position = self.position_of(offset)
@@ -262,41 +285,39 @@ class Segment:
     def create_files(self) -> None:
         """Make the files of a new segment; they are opened when something is appended. OSError when that fails."""
         for suffix in (LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX):
-            self._files.open(self._path + suffix, create=True).close()
+            file = self._files.open(self._path + suffix, create=True)
+            try:
+                if file.size():  # what a failed roll could not take back
+                    file.truncate(0)
+            finally:
+                file.close()
+        self._entries_exact = True
         self.dirty = True
 
     def begin_writing(self, max_index_bytes: int) -> None:
-        """Get ready for appends: open the files, give the indexes their full size. OSError when that fails."""
+        """Get ready for appends; each index may grow to `max_index_bytes`. OSError when that fails."""
         index, time_index = self.index, self.time_index
-        with contextlib.ExitStack() as undo:
-
-            def opened(suffix: str) -> File:
-                file = self._files.open(self._path + suffix, create=True)
-                undo.callback(file.close)
-                return file
-
-            file, index_file, time_file = opened(LOG_SUFFIX), opened(INDEX_SUFFIX), opened(TIME_INDEX_SUFFIX)
-            if file.size() != self.size:  # what a failed write or roll could not take back
-                file.truncate(self.size)
-            self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
-            self._max_time_entries = max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1)
-            for each, used, room in (
-                (index_file, len(index) * OFFSET_ENTRY_BYTES, self._max_entries * OFFSET_ENTRY_BYTES),
-                (time_file, len(time_index) * TIME_ENTRY_BYTES, self._max_time_entries * TIME_ENTRY_BYTES),
-            ):
-                each.truncate(used)
-                each.truncate(room)
-            undo.pop_all()
-        if self._file is not None:
-            self._file.close()
-        self._file, self._index_file, self._time_file = file, index_file, time_file
+        self._close_index_files()
+        if self.file.size() != self.size:  # what a failed write could not take back
+            self.file.truncate(self.size)
+        self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
+        self._max_time_entries = max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1)
         timestamp, offset = time_index.last
         self.max_timestamp = timestamp
         self.max_timestamp_offset = self.base_offset + offset
-        self.first_timestamp = next(self.batches())[1].max_timestamp if self.size else -1
+        self.first_timestamp = self._first_timestamp() if self.size else -1
         self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
+        if not self._entries_exact:
+            self._entry_files()
+            self._close_index_files()
         self.writable = True
         self.full = self._is_full()
+
+    def _first_timestamp(self) -> int:
+        try:
+            return parse_header(self.file.read(0, BATCH_OVERHEAD)).max_timestamp
+        except CorruptBatch as error:
+            raise CorruptLog(self.path, 0, str(error)) from error
 
     def append(
         self,
@@ -318,8 +339,9 @@ class Segment:
         if indexed:
             # Before the batch: without it, entries beyond the counted ones mean nothing and are written over.
             self._write_entries(last_offset, position, max_timestamp)
+        self.used = True
         try:
-            self._file.write(  # type: ignore[union-attr]
+            (self._file or self.file).write(
                 position, (stamp(base_offset, length, leader_epoch), memoryview(batch)[STAMP_BYTES:]), size
             )
         except OSError:
@@ -336,6 +358,7 @@ class Segment:
         if indexed:
             self._index.append(last_offset - self.base_offset, position)  # type: ignore[union-attr]
             self._add_newest()
+            self._entries_exact = True
             self._unindexed_bytes = size
             self.full = self._is_full()
         else:
@@ -343,16 +366,29 @@ class Segment:
 
     def _write_entries(self, last_offset: int, position: int, max_timestamp: int) -> None:
         index, times = self.index, self.time_index
-        assert self._index_file is not None
-        assert self._time_file is not None
+        index_file, time_file = self._entry_files()
+        self._entries_exact = False  # until the batch is there too
         entry = index.encode_entry(last_offset - self.base_offset, position)
-        self._index_file.write(len(index) * OFFSET_ENTRY_BYTES, (entry,), OFFSET_ENTRY_BYTES)
+        index_file.write(len(index) * OFFSET_ENTRY_BYTES, (entry,), OFFSET_ENTRY_BYTES)
         offset = last_offset
         if max_timestamp <= self.max_timestamp:
             max_timestamp, offset = self.max_timestamp, self.max_timestamp_offset
         if max_timestamp > times.last[0]:
             entry = times.encode_entry(max_timestamp, offset - self.base_offset)
-            self._time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
+            time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
+
+    def _entry_files(self) -> tuple[File, File]:
+        """The index files, open, with nothing in them but the entries that count. OSError when that fails."""
+        if self._index_file is None:
+            self._index_file = self._files.open(self._path + INDEX_SUFFIX, create=True)
+        if self._time_file is None:
+            self._time_file = self._files.open(self._path + TIME_INDEX_SUFFIX, create=True)
+            self._note_open()
+        if not self._entries_exact:
+            self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
+            self._time_file.truncate(len(self.time_index) * TIME_ENTRY_BYTES)
+            self._entries_exact = True
+        return self._index_file, self._time_file
 
     def _add_newest(self) -> None:
         times = self.time_index
@@ -374,21 +410,22 @@ class Segment:
             return  # still torn: the next append tries again, and a start after a crash finds no whole batch there
 
     def end_writing(self) -> None:
-        """No more appends: end the time index with the largest timestamp and cut both indexes to what they hold."""
+        """No more appends: end the time index with the largest timestamp. OSError when that fails."""
         if not self.writable:
             return
-        assert self._index_file is not None
-        assert self._time_file is not None
         if self._torn:
             self._cut_torn_write()
+        if not self._entries_exact:
+            self._entry_files()
         times = self.time_index
         if self.max_timestamp > times.last[0]:
             entry = times.encode_entry(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
-            self._time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
+            _, time_file = self._entry_files()
+            self._entries_exact = False
+            time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
             self._add_newest()
-        self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
-        self._time_file.truncate(len(times) * TIME_ENTRY_BYTES)
-        self.dirty = True
+            self._entries_exact = True
+        self.dirty = True  # until now its indexes were not worth to be synced
         self.writable = False
         self._close_index_files()
 
@@ -447,20 +484,38 @@ class Segment:
         self.writable = False
         self.dirty = True
         self._index, self._time_index = builder.offsets, builder.times
+        self._entries_exact = True
         self._files.write_atomic(self._path + INDEX_SUFFIX, builder.offsets.encode(), sync=False)
         self._files.write_atomic(self._path + TIME_INDEX_SUFFIX, builder.times.encode(), sync=False)
 
     def release(self) -> None:
-        """Give back descriptors, maps and indexes; the next read gets them again."""
-        if self.writable:
-            return
-        self._close_index_files()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Give back descriptors, maps and indexes of a segment that takes no appends; the next read gets them again."""
+        if not self.writable:
+            self._give_back()
+
+    def give_back(self) -> bool:
+        """As `release`, of any segment. False when a failed write must be undone first."""
+        if self.writable and (self._torn or not self._entries_exact):
+            return False
+        self._give_back()
+        return True
+
+    def _give_back(self) -> None:
         self._index = None
         self._time_index = None
         self._cursors.clear()
+        files = self._file, self._index_file, self._time_file
+        self._file = self._index_file = self._time_file = None
+        if self._open_files is not None:
+            self._open_files.note(self, 0)
+        for file in files:
+            if file is not None:
+                file.close()
+
+    def _note_open(self) -> None:
+        if self._open_files is not None:
+            open_files = 0 if self._file is None else DESCRIPTORS_OF_A_LOG
+            self._open_files.note(self, open_files + (0 if self._time_file is None else 2))
 
     def abandon(self) -> None:
         """Give everything back without writing: the log is deleted, or the process is to look as if killed."""
@@ -468,11 +523,13 @@ class Segment:
         self.release()
 
     def _close_index_files(self) -> None:
-        for file in (self._index_file, self._time_file):
-            if file is not None:
-                file.close()
-        self._index_file = None
-        self._time_file = None
+        if self._index_file is not None:
+            self._index_file.close()
+            self._index_file = None
+        if self._time_file is not None:
+            self._time_file.close()
+            self._time_file = None
+            self._note_open()
 
     def _load_indexes(self) -> None:
         """From their files; made anew from the log when one is missing or bad."""
@@ -480,9 +537,16 @@ class Segment:
             self._index, self._time_index = OffsetIndex(), TimeIndex()
             return
         try:
-            index = OffsetIndex.decode(self._files.read_bytes(self._path + INDEX_SUFFIX), self.size)
-            times = TimeIndex.decode(self._files.read_bytes(self._path + TIME_INDEX_SUFFIX))
+            offsets = self._files.read_bytes(self._path + INDEX_SUFFIX)
+            times = self._files.read_bytes(self._path + TIME_INDEX_SUFFIX)
+            index, time_index = OffsetIndex.decode(offsets, self.size), TimeIndex.decode(times)
         except (BadIndex, FileNotFoundError):
+            writable = self.writable
             self.rebuild_indexes()
+            self.writable = writable
             return
-        self._index, self._time_index = index, times
+        self._index, self._time_index = index, time_index
+        self._entries_exact = (
+            len(offsets) == len(index) * OFFSET_ENTRY_BYTES
+            and len(times) == len(time_index) * TIME_ENTRY_BYTES
+        )
