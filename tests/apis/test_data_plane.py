@@ -259,6 +259,21 @@ def test_the_first_batch_is_whole_and_the_budget_holds_for_the_rest() -> None:
     assert sizes[1] == 0
 
 
+def test_a_budget_that_is_spent_leaves_nothing_for_one_who_reads_on() -> None:
+    desk = Desk()
+    desk.produce(batch(size=500), index=0)
+    for size in (3000, 100, 100):
+        desk.produce(batch(size=size), index=1)
+    request = desk.fetch_request(0, 12)
+    request.max_bytes = 10
+    request.topics[0].partitions.append(
+        fetch.FetchPartition(partition=1, fetch_offset=1, partition_max_bytes=10_000)
+    )
+    first, second = desk.ask(request, 12).responses[0].partitions
+    assert len(first.records) > 500
+    assert (second.error_code, len(second.records)) == (0, 0)
+
+
 def test_a_session_that_was_never_opened_is_not_found() -> None:
     desk = Desk()
     request = desk.fetch_request(0, 12)

@@ -10,6 +10,7 @@ from kwire.broker.flushing import Flushing
 from kwire.broker.jobs import Jobs
 from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
+from kwire.broker.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.log.log import Log, LogConfig
@@ -53,14 +54,18 @@ class Shelf:
         self.config = settings(**overrides)
         log = Log.create(self.files, DIRECTORY, "orders", 0, TOPIC_ID, self.config.log)
         self.flushing = Flushing(Jobs(), HandClock(), Signal())
-        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing)
+        self.partition = Partition(
+            "orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing, warming=Warming(Jobs())
+        )
 
     def reopen(self, *, clean: bool) -> Partition:
         if clean:
             self.partition.write_snapshot()
         self.partition.log.close(clean=clean)
         log = Log.open(self.files, DIRECTORY, self.config.log, clean=clean)
-        self.partition = Partition("orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing)
+        self.partition = Partition(
+            "orders", TOPIC_ID, 0, log, self.config, flushing=self.flushing, warming=Warming(Jobs())
+        )
         return self.partition
 
 

@@ -195,3 +195,42 @@ def test_growing_memory_keeps_its_content(files: Files, root: str) -> None:
         position += len(part)
     assert bytes(file.read(0, position)) == b"".join(parts)
     assert position == _sizes(parts)
+
+
+def test_bytes_are_in_memory_after_they_were_written_and_after_they_were_warmed(
+    files: Files, root: str
+) -> None:
+    file = files.open(f"{root}/a", create=True)
+    block = os.urandom(100_000)
+    file.write(0, (block, block), 200_000)
+    assert file.resident_end(0, 200_000) == 200_000
+    assert file.resident_end(123_456, 123_457) == 123_457
+    file.warm(0, 300_000)
+    assert file.resident_end(5000, 200_000) == 200_000
+    file.close()
+
+
+def test_the_disk_tells_which_bytes_it_would_have_to_be_waited_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "a")
+    size = 8 << 20
+    with open(path, "wb") as written:
+        written.write(os.urandom(size))
+        written.flush()
+        os.fsync(written.fileno())
+    files = DiskFiles()
+    files.drop_cache(path)
+    file = files.open(path)
+    if file.resident_end(0, size) == size:
+        pytest.skip("this file system keeps everything in memory, or does not tell")
+    start = 3 << 20
+    assert file.resident_end(start, start + 1) == start
+    file.warm(start, start + 100_000)
+    assert file.resident_end(start, start + 100_000) == start + 100_000
+    assert file.resident_end(start + 50_001, start + 100_000) == start + 100_000
+    assert file.resident_end(0, size) < size
+    other = file.duplicate()
+    file.truncate(1 << 20)
+    other.warm(0, size)  # the file may be cut while another thread is at it
+    other.close()
+    assert file.resident_end(0, 1 << 20) == 1 << 20
+    file.close()

@@ -22,6 +22,10 @@ from kwire.codec.messages.fetch import (
     PartitionData,
 )
 from kwire.errors import ErrorCode, KafkaError
+from kwire.log.warming import CHUNK_BYTES, Cold
+
+COLD_WAIT_MS = 10_000
+"""So long at least does a fetch wait for the disk before it says that there is nothing: a client may believe that."""
 
 
 def fetch(broker: Broker, caller: Caller, request: FetchRequest) -> FetchResponse | Wait[FetchResponse]:
@@ -31,17 +35,19 @@ def fetch(broker: Broker, caller: Caller, request: FetchRequest) -> FetchRespons
         return FetchResponse(error_code=ErrorCode.FETCH_SESSION_ID_NOT_FOUND)  # none is ever opened
     budget = min(request.max_bytes, broker.fetch_max_bytes)
     min_bytes = min(request.min_bytes, budget)
-    response, ready = _read(broker, version, request, budget, min_bytes)
-    if ready or request.max_wait_ms <= 0:
+    response, ready, cold = _read(broker, version, request, budget, min_bytes)
+    wait_ms = request.max_wait_ms
+    if ready or (wait_ms <= 0 and not cold):
         return response
+    if cold:
+        min_bytes = min(min_bytes, 1)  # what the disk was waited for is an answer, whatever it comes to
+        wait_ms = max(wait_ms, COLD_WAIT_MS)
 
     def attempt(final: bool) -> FetchResponse | None:
-        response, ready = _read(broker, version, request, budget, min_bytes)
+        response, ready, _ = _read(broker, version, request, budget, min_bytes)
         return response if ready or final else None
 
-    return Wait(
-        attempt, _signals(broker, version, request), broker.clock.monotonic_ms() + request.max_wait_ms
-    )
+    return Wait(attempt, _signals(broker, version, request) + cold, broker.clock.monotonic_ms() + wait_ms)
 
 
 def error_response(request: FetchRequest, code: ErrorCode) -> FetchResponse:
@@ -65,15 +71,16 @@ def _topic(broker: Broker, version: int, name: str, topic_id: bytes) -> Topic | 
 
 def _read(
     broker: Broker, version: int, request: FetchRequest, budget: int, min_bytes: int
-) -> tuple[FetchResponse, bool]:
-    """Everything that can be read now, and whether that is an answer already.
+) -> tuple[FetchResponse, bool, list[Signal]]:
+    """Everything that can be read now, whether that is an answer already, and what fires when the disk brings more.
 
     Partitions are read in the order of the request while the budget lasts; the first that has data gives at least
-    one batch, however large (KIP-74).
+    one batch, however large (KIP-74). A partition whose bytes are on the disk only counts as empty for now.
     """
     ready = not request.topics
     committed_only = request.isolation_level == 1
     total = 0
+    cold: list[Signal] = []
     responses = []
     for data in request.topics:
         topic = _topic(broker, version, data.topic, data.topic_id)
@@ -99,14 +106,16 @@ def _read(
                         ready = True
                         answers.append(diverging)
                         continue
-                limit = part.partition_max_bytes
-                records = partition.read(
-                    part.fetch_offset, min(limit, budget - total), at_least_one=total == 0
-                )
+                room = max(min(part.partition_max_bytes, budget - total), 0)  # the first batch may be larger
+                records = partition.read(part.fetch_offset, room, at_least_one=total == 0)
             except KafkaError as error:
                 ready = True
                 answers.append(_refusal(index, _code_for(version, error.code)))
                 continue
+            except Cold:
+                cold.append(partition.warmed)
+                budget -= CHUNK_BYTES
+                records = b""
             total += len(records)
             high_watermark = partition.high_watermark
             answers.append(
@@ -120,7 +129,8 @@ def _read(
                 )
             )
         responses.append(FetchableTopicResponse(topic=data.topic, topic_id=data.topic_id, partitions=answers))
-    return FetchResponse(responses=responses), ready or total >= min_bytes
+    enough = total >= min_bytes and (total > 0 or not cold)
+    return FetchResponse(responses=responses), ready or enough, cold
 
 
 def _code_for(version: int, code: ErrorCode) -> ErrorCode:

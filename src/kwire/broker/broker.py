@@ -23,6 +23,7 @@ from kwire.broker.reopening import Reopening
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
 from kwire.broker.topics import TopicRegistry
+from kwire.broker.warming import Warming
 from kwire.config import Config
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import DiskFiles, descriptor_budget
@@ -70,6 +71,7 @@ class Broker:
         """Fires when `next_deadline()` may have come nearer."""
         self.jobs = Jobs()
         """Slow work on files, for the edge to perform."""
+        self.warming = Warming(self.jobs)
         self.flushing = Flushing(self.jobs, clock, self.deadline_changed)
         self.reopening = Reopening(self.jobs, clock, self.deadline_changed, self._reopen)
         self.flushing.on_failure = self.reopening.failed

@@ -16,10 +16,12 @@ from kwire.broker.flushing import Flushing, Owed
 from kwire.broker.producers import Producers, WrittenBatch
 from kwire.broker.signals import Signal
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
+from kwire.broker.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.config import MAX_LONG
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
+from kwire.log.warming import WarmUp
 from kwire.records.batch import parse_header
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Partition:
         "_durable_from",
         "_flushing",
         "_snapshot_offset",
+        "_warming",
         "appended",
         "config",
         "deleted",
@@ -67,6 +70,7 @@ class Partition:
         "producers",
         "topic",
         "topic_id",
+        "warmed",
     )
 
     def __init__(
@@ -78,6 +82,7 @@ class Partition:
         config: TopicConfig,
         *,
         flushing: Flushing,
+        warming: Warming,
         leader_epoch: int = 0,
     ) -> None:
         self.topic = topic
@@ -90,7 +95,10 @@ class Partition:
         self.appended = Signal()
         """Fires when there is more to read, and when the partition goes."""
         self.producers = Producers()
+        self.warmed = Signal()
+        """Fires when bytes that a read found on the disk only are in memory."""
         self._flushing = flushing
+        self._warming = warming
         self._durable_from = NEVER  # records from here on must be durable before they can be read
         self._snapshot_offset = -1  # where the newest snapshot file of a start was taken
         self._load_producers()
@@ -231,7 +239,8 @@ class Partition:
         """Whole batches from the one that contains `offset`, up to the high watermark.
 
         Empty from there on. `at_least_one` gives the first batch whole even when it is larger than `max_bytes`.
-        Raises KafkaError(OFFSET_OUT_OF_RANGE) outside [log start, log end].
+        Raises KafkaError(OFFSET_OUT_OF_RANGE) outside [log start, log end], and Cold when the disk would have to be
+        waited for: `warmed` fires when it is time to ask again.
         """
         log = self.log
         end = log.log_end_offset
@@ -247,7 +256,10 @@ class Partition:
             if offset >= end:
                 return b""
         with storage_errors():
-            return log.read(offset, max_bytes, end, at_least_one)
+            return log.read(offset, max_bytes, end, at_least_one, self._warm)
+
+    def _warm(self, order: WarmUp) -> bool:
+        return self._warming.order(order, self.warmed)
 
     def offset_for_timestamp(self, timestamp: int) -> tuple[int, int, int] | None:
         """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79)."""

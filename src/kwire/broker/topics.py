@@ -388,7 +388,9 @@ class TopicRegistry:
         directory = on_disk.get((name, index))
         placed = image.partitions[index].directories or ()
         if index in logs:
-            return Partition(name, topic_id, index, logs[index], config, flushing=broker.flushing)
+            return Partition(
+                name, topic_id, index, logs[index], config, flushing=broker.flushing, warming=broker.warming
+            )
         if directory is None:
             if storage.is_lost(placed):
                 reason = "its records are in a log directory that is not in log.dirs"
@@ -397,12 +399,16 @@ class TopicRegistry:
                 log = storage.create_log(placed, name, index, topic_id, config.log, now_ms)
             except LogWriteFailed as error:
                 raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
-            return Partition(name, topic_id, index, log, config, flushing=broker.flushing)
+            return Partition(
+                name, topic_id, index, log, config, flushing=broker.flushing, warming=broker.warming
+            )
         try:
             log = directory.open_log(name, index, config.log, now_ms)
             if log.topic_id is None:  # a power loss just after its making may have left it without
                 log.assign_topic_id(topic_id)
-            partition = Partition(name, topic_id, index, log, config, flushing=broker.flushing)
+            partition = Partition(
+                name, topic_id, index, log, config, flushing=broker.flushing, warming=broker.warming
+            )
         except STORAGE_FAILURES as error:
             return self._offline(image, index, config, str(error), directory)
         if log.recovered is not None:

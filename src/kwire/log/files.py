@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from kwire.log import residency
 from kwire.log.memory_files import MemoryFiles as MemoryFiles
 from kwire.log.memory_files import ShortWrite as ShortWrite
 from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, UNLIMITED
@@ -33,17 +34,23 @@ REMAP_AFTER_BYTES = 256 * 1024
 
 _ASSUMED_MAPS = 65_530  # what Linux permits a process unless told otherwise
 
+WARM_STEP_BYTES = 256 * 1024
+"""What is read at once to warm a file, into one buffer that stays in the processor's cache."""
+
 _HAS_PWRITEV = hasattr(os, "pwritev")  # some Pythons for macOS lack it
+_HAS_PREADV = hasattr(os, "preadv")
+_HAS_FADVISE = hasattr(os, "posix_fadvise")  # macOS has none
 
 
 class DiskFile:
     """One open file of the machine."""
 
-    __slots__ = ("_copied", "_fd", "_mapped", "_view", "path")
+    __slots__ = ("_address", "_copied", "_fd", "_mapped", "_view", "path")
 
     def __init__(self, path: str, fd: int) -> None:
         self.path = path
         self._fd = fd
+        self._address = 0  # of the map, once it was asked for
         self._copied = 0
         self._mapped = 0
         self._view = memoryview(b"")
@@ -73,32 +80,62 @@ class DiskFile:
         if end - start <= COPIED_BYTES and self._copied < REMAP_AFTER_BYTES:
             self._copied += end - start
             return os.pread(self._fd, end - start, start)
+        if not self._map_anew():
+            return b""
+        return self._view[start:end]
+
+    def _map_anew(self) -> bool:
+        """Map the file as large as it is now; False when it is empty."""
         size = os.fstat(self._fd).st_size
         if size == 0:
-            return b""
+            return False
         self._view = memoryview(_map(self._fd, size))
         self._mapped = size
         self._copied = 0
-        return self._view[start:end]
+        self._address = 0
+        return True
+
+    def resident_end(self, start: int, end: int) -> int:
+        if end > self._mapped and not self._map_anew():
+            return end
+        if not self._address:
+            self._address = residency.address_of(self._view.obj)
+        return residency.resident_end(self._address, start, end)
+
+    def warm(self, start: int, end: int) -> None:
+        if not _HAS_PREADV:
+            while start < end and (data := os.pread(self._fd, min(WARM_STEP_BYTES, end - start), start)):
+                start += len(data)
+            return
+        if _HAS_FADVISE:  # all of it is asked for at once, and then waited for
+            os.posix_fadvise(self._fd, start, end - start, os.POSIX_FADV_WILLNEED)
+        buffer = memoryview(bytearray(min(WARM_STEP_BYTES, end - start)))
+        while start < end:
+            count = os.preadv(self._fd, [buffer[: end - start]], start)
+            if not count:
+                return
+            start += count
 
     def sync(self) -> None:
         _sync(self._fd)
 
     def truncate(self, size: int) -> None:
         if size < self._mapped:  # bytes of a map beyond the end of its file are deadly to touch
-            self._view = memoryview(b"")
-            self._mapped = 0
+            self._unmap()
         os.ftruncate(self._fd, size)
 
     def duplicate(self) -> DiskFile:
         return DiskFile(self.path, os.dup(self._fd))
 
     def close(self) -> None:
-        self._view = memoryview(b"")
-        self._mapped = 0
+        self._unmap()
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
+
+    def _unmap(self) -> None:
+        self._view = memoryview(b"")
+        self._mapped = self._address = 0
 
 
 def _map(fd: int, size: int) -> mmap.mmap:
@@ -249,7 +286,7 @@ class DiskFiles:
             os.close(fd)
 
     def drop_cache(self, path: str) -> None:
-        if hasattr(os, "posix_fadvise"):  # macOS has none
+        if _HAS_FADVISE:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -27,6 +27,7 @@ from kwire.log.seam import Buffer, Files
 from kwire.log.segment import MAX_INT, SUFFIXES, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
 from kwire.log.trash import DELETED_SUFFIX, Trash
+from kwire.log.warming import Warm
 from kwire.records.batch import BatchHeader
 
 
@@ -406,24 +407,33 @@ class Log:
         return self._segments
 
     def read(
-        self, offset: int, max_bytes: int, upper_bound_offset: int, at_least_one: bool
+        self,
+        offset: int,
+        max_bytes: int,
+        upper_bound_offset: int,
+        at_least_one: bool,
+        warm: Warm | None = None,
     ) -> bytes | memoryview:
         """Whole batches from the one with `offset` on, all of one segment, all below `upper_bound_offset`.
 
         At most `max_bytes`; `at_least_one` gives the first batch whole even when it is larger. Empty when
-        there is none. The caller checks that `offset` is within the log. Raises CorruptLog, OSError.
+        there is none. The caller checks that `offset` is within the log. Raises CorruptLog, OSError. With `warm`
+        it never waits for the disk: it raises Cold when what would warm the bytes was ordered there.
         """
         active = self._active
         if offset >= active.base_offset:
             return (
-                active.read(offset, max_bytes, upper_bound_offset, at_least_one, self.log_end_offset) or b""
+                active.read(offset, max_bytes, upper_bound_offset, at_least_one, self.log_end_offset, warm)
+                or b""
             )
         bases = self._bases
         for at in range(max(bisect_right(bases, offset) - 1, 0), len(bases)):
             if bases[at] >= upper_bound_offset:
                 break
             end_offset = bases[at + 1] if at + 1 < len(bases) else self.log_end_offset
-            data = self._segments[at].read(offset, max_bytes, upper_bound_offset, at_least_one, end_offset)
+            data = self._segments[at].read(
+                offset, max_bytes, upper_bound_offset, at_least_one, end_offset, warm
+            )
             if data is not None:
                 return data
         return b""

@@ -27,7 +27,7 @@ from random import Random
 
 import attrs
 
-from kwire.log.memory_content import Node
+from kwire.log.memory_content import PAGE_BYTES, Node
 from kwire.log.seam import Buffer, DirectoryLocked, Entry
 
 
@@ -84,7 +84,25 @@ class MemoryFile:
         node = self._node
         if self._files.fault is not None:
             self._files.fault("read", self.path, end - start)
+        if self._files.chilled and self.resident_end(start, end) < end:
+            self._files.waited_for.append((self.path, start, end))
         return node.cache.read(start, end)
+
+    def resident_end(self, start: int, end: int) -> int:
+        pages = self._files.chilled.get(self.path)
+        if pages is None:
+            return end
+        for page in range(start // PAGE_BYTES, -(-end // PAGE_BYTES)):
+            if page not in pages:
+                return max(start, page * PAGE_BYTES)
+        return end
+
+    def warm(self, start: int, end: int) -> None:
+        if self._files.fault is not None:
+            self._files.fault("warm", self.path, end - start)
+        pages = self._files.chilled.get(self.path)
+        if pages is not None:
+            pages.update(range(start // PAGE_BYTES, -(-end // PAGE_BYTES)))
 
     def sync(self) -> None:
         node = self._node
@@ -133,13 +151,17 @@ class MemoryFiles:
         """`loses_unsynced` keeps what `crash(power_loss=True)` needs, at the cost of more memory.
 
         `fault(operation, path, size)` is called before each operation and may raise OSError or ShortWrite;
-        operations are read, write, sync, truncate, open, rename, unlink, mkdir, rmdir.
+        operations are read, warm, write, sync, truncate, open, rename, unlink, mkdir, rmdir.
         """
         self.loses_unsynced = loses_unsynced
         self.names_in_order = names_in_order
         self.fault = fault
         self.time_ms = time_ms
         self.locks: set[str] = set()
+        self.chilled: dict[str, set[int]] = {}
+        """Files of which only these pages are in the machine's memory; all of the others is."""
+        self.waited_for: list[tuple[str, int, int]] = []
+        """Reads of (path, start, end) that were not in memory and would have waited for a disk."""
         self._boots = 1
         self._root = _Directory()
         self._unsynced: list[list[_Change]] = []
@@ -293,6 +315,10 @@ class MemoryFiles:
         node = self._find(path)
         if isinstance(node, Node):
             node.drop_clean_pages()
+
+    def chill(self, path: str) -> None:
+        """Let nothing of a file be in the machine's memory, until it is warmed."""
+        self.chilled[path] = set()
 
     def lock(self, path: str) -> _MemoryLock:
         if path in self.locks:

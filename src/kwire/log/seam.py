@@ -56,6 +56,20 @@ class File(Protocol):
         """
         ...
 
+    def resident_end(self, start: int, end: int) -> int:
+        """Up to where the bytes from `start` can be read without waiting for the disk; `end` at most.
+
+        `end` also when the machine cannot tell. The range is within the file.
+        """
+        ...
+
+    def warm(self, start: int, end: int) -> None:
+        """Return once the bytes [start, end) were brought into memory, where they stay for as long as there is room.
+
+        Fewer at the end of the file. OSError when the disk fails. It may be called from another thread.
+        """
+        ...
+
     def sync(self) -> None:
         """Return once what was written would survive a power loss.
 

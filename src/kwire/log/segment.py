@@ -20,6 +20,7 @@ from kwire.log.index import (
 )
 from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, OpenFiles
 from kwire.log.seam import Buffer, File, Files
+from kwire.log.warming import CHUNK_BYTES, Warm, Warmth
 from kwire.records.batch import (
     BATCH_OVERHEAD,
     LENGTH_OVERHEAD,
@@ -43,6 +44,9 @@ MAX_INT = 2**31 - 1
 _SMALLEST_LENGTH = BATCH_OVERHEAD - LENGTH_OVERHEAD
 _WINDOW_BYTES = 8192
 _MAX_CURSORS = 64
+
+_RECENT_BYTES = 1 << 20
+"""What was appended last is in memory, and nobody asks whether it is."""
 
 
 class CorruptLog(Exception):
@@ -80,6 +84,8 @@ class Segment:
         "_time_index",
         "_torn",
         "_unindexed_bytes",
+        "_warmth",
+        "_written_from",
         "base_offset",
         "created_ms",
         "dirty",
@@ -134,6 +140,8 @@ class Segment:
         self._entries_exact = False  # the index files hold what the indexes hold, and nothing behind it
         # Where readers will go on: offset -> position. A consumer asks next for what follows its last answer.
         self._cursors: dict[int, int] = {}
+        self._warmth: Warmth | None = None
+        self._written_from = 0  # while writable: bytes from here on were appended by this process
 
     def __repr__(self) -> str:
         return f"<Segment {self._path} {self.size} bytes>"
@@ -152,6 +160,21 @@ class Segment:
             self._file = self._files.open(self._path + LOG_SUFFIX)
             self._note_open()
         return self._file
+
+    @property
+    def warmth(self) -> Warmth:
+        if self._warmth is None:
+            self._warmth = Warmth(self, self._files)
+        return self._warmth
+
+    @property
+    def has_indexes(self) -> bool:
+        """The indexes are in memory."""
+        return self._index is not None
+
+    @property
+    def index_paths(self) -> tuple[str, str]:
+        return self._path + INDEX_SUFFIX, self._path + TIME_INDEX_SUFFIX
 
     @property
     def index(self) -> OffsetIndex:
@@ -179,31 +202,55 @@ class Segment:
         self._open_files = open_files
         self._note_open()
 
+    def own_handle(self) -> File:
+        """The log file for somebody else, who closes it. OSError."""
+        if self._file is not None:
+            return self._file.duplicate()
+        return self._files.open(self.path, read_only=True)
+
     # Reading
 
     def read(
-        self, offset: int, max_bytes: int, upper_bound_offset: int, at_least_one: bool, end_offset: int
+        self,
+        offset: int,
+        max_bytes: int,
+        upper_bound_offset: int,
+        at_least_one: bool,
+        end_offset: int,
+        warm: Warm | None = None,
     ) -> bytes | memoryview | None:
         """Whole batches from the one with `offset` on; None when the segment ends before it.
 
-        `end_offset` is where the segment ends: the next one's base, or the end of the log.
+        `end_offset` is where the segment ends: the next one's base, or the end of the log. With `warm` no read
+        waits for the disk: Cold is raised when what would warm it was ordered there.
         """
         self.used = True
         position = self._cursors.get(offset, -1)
         if position < 0:
-            position = self.position_of(offset)
+            position = self.position_of(offset, warm)
         size = self.size
         if position >= size:
             return None
-        bound = size if upper_bound_offset >= end_offset else self.position_of(upper_bound_offset)
+        bound = size if upper_bound_offset >= end_offset else self.position_of(upper_bound_offset, warm)
         limit = position + max_bytes
+        if warm is not None and not self._is_recent(position):
+            limit = self.warmth.limit(position, limit, bound, warm)
         if limit < bound:
-            return self._read_some(position, limit, at_least_one)
-        if bound == size:
-            self._remember(end_offset, size)
-        return (self._file or self.file).read(position, bound)
+            data = self._read_some(position, limit, at_least_one, warm)
+        else:
+            if bound == size:
+                self._remember(end_offset, size)
+            data = (self._file or self.file).read(position, bound)
+        if self._warmth is not None:
+            self._warmth.taken(position)
+        return data
 
-    def _read_some(self, position: int, limit: int, at_least_one: bool) -> bytes | memoryview:
+    def _is_recent(self, position: int) -> bool:
+        return self.writable and position >= self.size - _RECENT_BYTES and position >= self._written_from
+
+    def _read_some(
+        self, position: int, limit: int, at_least_one: bool, warm: Warm | None
+    ) -> bytes | memoryview:
         """Whole batches from `position`, none beyond `limit`, which is inside the readable part."""
         start = (self._index or self.index).floor_position(limit)
         file = self._file or self.file
@@ -223,6 +270,8 @@ class Segment:
             return view[:at]
         if not at_least_one:
             return b""
+        if warm is not None and not self._is_recent(position):
+            self.warmth.require(position, position + after, position + after, warm)
         self._remember(base_offset + last_offset_delta + 1, position + after)
         return file.read(position, position + after)
 
@@ -232,16 +281,24 @@ class Segment:
             cursors.clear()
         cursors[offset] = position
 
-    def position_of(self, offset: int) -> int:
-        """Where the first batch starts whose last offset is `offset` or above; the end when there is none."""
+    def position_of(self, offset: int, warm: Warm | None = None) -> int:
+        """Where the first batch starts whose last offset is `offset` or above; the end when there is none.
+
+        `warm` as for `read`.
+        """
         position = self._cursors.get(offset, -1)
         if position >= 0:
             return position
+        if warm is not None and self._index is None:
+            self.warmth.require_indexes(warm)
         position = (self._index or self.index).floor(offset - self.base_offset)
         file = self._file or self.file
         size = self.size
         while position < size:
-            window = file.read(position, min(position + _WINDOW_BYTES, size))
+            end = min(position + _WINDOW_BYTES, size)
+            if warm is not None and not self._is_recent(position):
+                self.warmth.require(position, end, min(position + CHUNK_BYTES, size), warm)
+            window = file.read(position, end)
             at = 0
             last = len(window) - SCAN.size
             if last < 0:
@@ -311,6 +368,7 @@ class Segment:
             self._entry_files()
             self._close_index_files()
         self.writable = True
+        self._written_from = self.size
         self.full = self._is_full()
 
     def _first_timestamp(self) -> int:
@@ -530,6 +588,10 @@ class Segment:
             self._time_file.close()
             self._time_file = None
             self._note_open()
+
+    def adopt_indexes(self, index: OffsetIndex, times: TimeIndex) -> None:
+        """Take what somebody else has read from the index files of this closed segment."""
+        self._index, self._time_index = index, times
 
     def _load_indexes(self) -> None:
         """From their files; made anew from the log when one is missing or bad."""
