@@ -156,6 +156,38 @@ def test_producers_are_known_after_a_restart(clean: bool) -> None:
     assert partition.append(batch(1, sequence=14, producer_id=5, epoch=3), NOW).base_offset == 14
 
 
+@pytest.mark.parametrize("clean", [True, False])
+def test_the_last_five_batches_of_a_producer_are_recognised_after_a_restart(clean: bool) -> None:
+    shelf = Shelf(log=LogConfig(segment_bytes=2000))
+    sent = [
+        batch(2, sequence=number * 2, producer_id=producer_id, epoch=1, size=300)
+        for number in range(9)
+        for producer_id in (5, 6)
+    ]
+    for data in sent:
+        shelf.partition.append(data, NOW)
+    assert len(shelf.partition.log.segments) > 4
+    partition = shelf.reopen(clean=clean)
+    for at in range(8, 18):  # in the order in which a client sends again what was not answered
+        assert partition.append(sent[at], NOW).base_offset == at * 2
+    for at in range(8):
+        assert refusal(partition, sent[at]) == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    assert partition.log_end_offset == 36
+
+
+def test_what_a_producer_wrote_in_an_older_epoch_is_not_recognised_after_a_restart() -> None:
+    shelf = Shelf()
+    old, new = (batch(1, sequence=0, producer_id=5, epoch=epoch) for epoch in (1, 2))
+    for data in (old, new):
+        shelf.partition.append(data, NOW)
+    partition = shelf.reopen(clean=True)
+    assert refusal(partition, old) == ErrorCode.INVALID_PRODUCER_EPOCH
+    assert refusal(partition, batch(2, sequence=0, producer_id=5, epoch=2)) == (
+        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    )
+    assert partition.append(new, NOW).base_offset == 1
+
+
 def test_producers_are_known_after_a_crash_that_followed_a_roll() -> None:
     shelf = Shelf(log=LogConfig(segment_bytes=2000))
     for number in range(20):

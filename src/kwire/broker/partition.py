@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kwire.broker.flushing import Flushing, Owed
-from kwire.broker.producers import Producers, WrittenBatch
+from kwire.broker.producers import Producers, WrittenBatch, written_batch
 from kwire.broker.signals import Signal
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
 from kwire.broker.warming import Warming
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig
 
 NEVER = MAX_LONG
+
+RECALLED_BATCHES = 5000
+"""So many batches at the end of a log are looked through, at least, for those that snapshot files do not keep."""
 
 STORAGE_FAILURES = (LogWriteFailed, CorruptLog, OSError)
 """What the log raises when the disk, or what is on it, is not as it should be."""
@@ -94,7 +97,7 @@ class Partition:
         self.deleted = False
         self.appended = Signal()
         """Fires when there is more to read, and when the partition goes."""
-        self.producers = Producers()
+        self.producers = Producers(self._batches_before)
         self.warmed = Signal()
         """Fires when bytes that a read found on the disk only are in memory."""
         self._flushing = flushing
@@ -207,7 +210,7 @@ class Partition:
         self.log.abandon()
         log.config = self.config.log
         self.log = log
-        self.producers = Producers()
+        self.producers = Producers(self._batches_before)
         self._durable_from = NEVER
         self._load_producers()
         self.appended.fire()
@@ -306,6 +309,31 @@ class Partition:
         end_offset = self.log.log_end_offset
         if self.log.log_start_offset < end_offset != self._snapshot_offset:
             self.log.write_snapshot(end_offset, self.producers.entries())
+
+    def _batches_before(self, producer_id: int, epoch: int, offset: int, count: int) -> list[WrittenBatch]:
+        """The newest batches of a producer in the log before `offset`, at most `count` of them, oldest first.
+
+        What a client may send again was written last before a stop, so only the end of the log is looked through.
+        """
+        log = self.log
+        distance = 1000
+        while True:
+            start = max(offset - distance, log.log_start_offset)
+            found: list[WrittenBatch] = []
+            looked_at = 0
+            with storage_errors():
+                for header in log.batches(start):
+                    if header.base_offset >= offset:
+                        break
+                    looked_at += 1
+                    if (header.producer_id, header.producer_epoch) == (producer_id, epoch):
+                        if header.is_control:
+                            found.clear()  # what came before the end of a transaction does not come again
+                        else:
+                            found.append(written_batch(header, header.base_offset))
+            if len(found) >= count or start == log.log_start_offset or looked_at >= RECALLED_BATCHES:
+                return found[-count:]
+            distance *= 10
 
     def _load_producers(self) -> None:
         snapshot = self.log.latest_snapshot()

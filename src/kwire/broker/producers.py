@@ -1,12 +1,13 @@
 """Idempotent producers on one partition: what each wrote last, and whether the next batch may follow (KIP-98, KIP-360).
 
-The state is derived from the log: the newest snapshot file plus the batches after it give it back after a restart.
+The state is derived from the log: the newest snapshot file plus the batches after it give it back after a restart. A
+snapshot file keeps a producer's last batch alone; those before are looked up in the log when one of them comes again.
 Always holds: a producer's remembered batches are its newest, at most five, oldest first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -31,6 +32,14 @@ class WrittenBatch:
     timestamp: int
 
 
+def written_batch(header: BatchHeader, base_offset: int) -> WrittenBatch:
+    """A batch that is in the log at `base_offset`."""
+    last_offset = base_offset + header.last_offset_delta
+    return WrittenBatch(
+        header.base_sequence, header.last_sequence, base_offset, last_offset, header.max_timestamp
+    )
+
+
 @attrs.define
 class Producer:
     """What one producer id has on one partition."""
@@ -40,15 +49,29 @@ class Producer:
     last_timestamp: int = -1
     coordinator_epoch: int = -1
     current_txn_first_offset: int = -1
+    from_snapshot: bool = False
+    """Batches before the first remembered one may be in the log."""
+
+    def find(self, first_sequence: int, last_sequence: int) -> WrittenBatch | None:
+        """The remembered batch with exactly these sequences."""
+        for batch in self.batches:
+            if batch.first_sequence == first_sequence and batch.last_sequence == last_sequence:
+                return batch
+        return None
+
+
+BatchesBefore = Callable[[int, int, int, int], list[WrittenBatch]]
+"""`(producer id, epoch, offset, count)`: the newest batches of a producer in the log before an offset, oldest first."""
 
 
 class Producers:
     """The producers of one partition, by producer id."""
 
-    __slots__ = ("by_id",)
+    __slots__ = ("_batches_before", "by_id")
 
-    def __init__(self) -> None:
+    def __init__(self, batches_before: BatchesBefore = lambda *_: []) -> None:
         self.by_id: dict[int, Producer] = {}
+        self._batches_before = batches_before
 
     def check(self, header: BatchHeader) -> WrittenBatch | None:
         """May this batch be appended? None for yes; the batch written before, when it is a repeat of that.
@@ -67,9 +90,12 @@ class Producers:
             if sequence == last + 1 or (sequence == 0 and last == _MAX_SEQUENCE):
                 return None
             last_sequence = header.last_sequence
-            for batch in batches:
-                if batch.first_sequence == sequence and batch.last_sequence == last_sequence:
-                    return batch
+            repeated = producer.find(sequence, last_sequence)
+            if repeated is None and producer.from_snapshot:
+                self._recall(header.producer_id, producer)
+                repeated = producer.find(sequence, last_sequence)
+            if repeated is not None:
+                return repeated
             raise KafkaError(
                 ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                 f"Out of order sequence number for producer {header.producer_id}: {sequence} (incoming), "
@@ -87,6 +113,14 @@ class Producers:
             )
         return None
 
+    def _recall(self, producer_id: int, producer: Producer) -> None:
+        """Fill up the remembered batches from the log: the answers to them may have been lost with the server."""
+        missing = REMEMBERED_BATCHES - len(producer.batches)
+        if producer.batches and missing:
+            first = producer.batches[0].base_offset
+            producer.batches[:0] = self._batches_before(producer_id, producer.epoch, first, missing)
+        producer.from_snapshot = False
+
     def record(self, header: BatchHeader, base_offset: int) -> None:
         """Remember a batch that was appended at `base_offset` (live and in replay alike)."""
         producer = self.by_id.get(header.producer_id)
@@ -95,6 +129,7 @@ class Producers:
         elif header.producer_epoch != producer.epoch:
             producer.epoch = header.producer_epoch
             producer.batches.clear()
+            producer.from_snapshot = False
         timestamp = header.max_timestamp
         producer.last_timestamp = timestamp
         if (
@@ -105,15 +140,7 @@ class Producers:
         batches = producer.batches
         if len(batches) == REMEMBERED_BATCHES:
             del batches[0]
-        batches.append(
-            WrittenBatch(
-                header.base_sequence,
-                header.last_sequence,
-                base_offset,
-                base_offset + header.last_offset_delta,
-                timestamp,
-            )
-        )
+        batches.append(written_batch(header, base_offset))
         if header.attributes & TRANSACTIONAL and producer.current_txn_first_offset < 0:
             producer.current_txn_first_offset = base_offset
 
@@ -144,6 +171,7 @@ class Producers:
                 last_timestamp=entry.timestamp,
                 coordinator_epoch=entry.coordinator_epoch,
                 current_txn_first_offset=entry.current_txn_first_offset,
+                from_snapshot=True,
             )
             if entry.last_offset >= 0 and entry.last_sequence >= 0:
                 first_sequence = entry.last_sequence - entry.offset_delta
