@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve test check compat bench lock generate docs clean
+.PHONY: help serve test check compat soak bench lock generate docs clean
 
 help:  ## What can be made here.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(READY)  ## Lint, format, types, import contracts, generated code.
 
 compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
 	$(BIN)/python -m pytest compat_tests
+
+soak: $(READY)  ## Kill the server under load, 200 times (KWIRE_KILLS), and fill its disk.
+	KWIRE_KILLS=$${KWIRE_KILLS:-200} $(BIN)/python -m pytest soak -s
 
 bench: $(READY)  ## kwire against Apache Kafka on this machine, side by side.
 	$(BIN)/python benchmarks/run.py

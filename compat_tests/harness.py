@@ -101,6 +101,8 @@ class Server:
     port: int = attrs.field(factory=free_port)
     settings: dict[str, str] = attrs.field(factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    launched_at: int = 0
+    """Where the output of the newest run begins."""
 
     name = "a server"
 
@@ -128,12 +130,17 @@ class Server:
 
     def start(self) -> None:
         """Start and return when the server says that it serves."""
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Start, and return at once."""
         assert not self.running, "already running"
         self.directory.mkdir(parents=True, exist_ok=True)
         if not self.output.exists():
             self.prepare()
         with self.output.open("ab") as sink:
-            seen = sink.tell()
+            self.launched_at = sink.tell()
             self.process = subprocess.Popen(
                 self.command(),
                 stdout=sink,
@@ -141,11 +148,15 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 cwd=self.directory,
             )
+
+    def await_ready(self) -> None:
+        """Return when the server that was launched says that it serves."""
         process = self.process
+        assert process is not None, "never launched"
 
         def ready() -> bool:
             with self.output.open("rb") as source:
-                source.seek(seen)
+                source.seek(self.launched_at)
                 text = source.read().decode("utf-8", "replace")
             if process.poll() is not None:
                 raise AssertionError(
@@ -158,6 +169,11 @@ class Server:
     def stop(self) -> int:
         """SIGTERM, then the exit code. A server that does not end by itself fails the test."""
         return self._end(signal.SIGTERM)
+
+    def terminate(self) -> None:
+        """SIGTERM, without waiting for the end."""
+        assert self.process is not None, "never started"
+        self.process.terminate()
 
     def kill(self) -> None:
         """SIGKILL: the process gets no chance to write anything."""
