@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -87,6 +88,12 @@ class Shared:
             assert code in server.clean_exit_codes(), f"{server.name} ended with {code}"
         else:
             server.kill()
+
+    def check(self) -> tuple[int, str]:
+        """Exit status and report of `kwire migrate --check`."""
+        done = run([sys.executable, "-m", "kwire", "migrate", "--check", str(self.data)], check=False)
+        assert not done.stderr
+        return done.returncode, done.stdout
 
     def fill(self, *words: str) -> None:
         """Write everything that a directory can hold, with the Java client."""

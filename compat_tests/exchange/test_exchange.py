@@ -75,6 +75,9 @@ def test_kafka_takes_over_from_kwire_and_gives_back(share: Callable[..., Shared]
     assert "deleted" not in written["topics"]
     assert written["records"]["trimmed-0"]["start"] == 7
     shared.stop(clean=clean)
+    status, report = shared.check()
+    assert status == 0, report
+    assert "Everything carries over to Apache Kafka" in report
 
     kafka = shared.kafka()
     assert_same(shared.facts(), written)
@@ -113,6 +116,11 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
     written = shared.facts()
     shared.stop(clean=clean)
     drop_log_before_newest_snapshot(shared.data / "__cluster_metadata-0")
+    status, report = shared.check()
+    assert status == 1, report
+    assert "kwire can take this over; what is kept stays in the directory, without effect" in report
+    for kept in ("1 consumer group", "1 share group", "1 open transaction (tx-1)", "1 ACL", "1 quota"):
+        assert f"kept  {kept}" in report
 
     kwire = shared.kwire()
     assert_same(shared.facts(), written)

@@ -28,13 +28,10 @@ SUPPORTED_FEATURES: dict[str, tuple[int, int]] = {
 }
 """Lowest and highest level by feature: those of Apache Kafka 4.3, which can take over the directory."""
 
-NEWEST_RELEASE = "4.3"
-"""The release of Kafka whose features those are."""
-
 _RESERVED_DIRECTORY_IDS = 100
 """Ids below this say that a partition's directory is not known, is lost, or is being changed (KIP-858)."""
 
-_KEPT_KINDS: dict[type[KeptRecord], tuple[str, str, str]] = {
+KEPT_KINDS: dict[type[KeptRecord], tuple[str, str, str]] = {
     AccessControlEntryRecord: ("ACL", "ACLs", "not enforced"),
     UserScramCredentialRecord: ("SCRAM credential", "SCRAM credentials", "not asked for"),
     DelegationTokenRecord: ("delegation token", "delegation tokens", "not accepted"),
@@ -112,7 +109,7 @@ def remarks(image: Image) -> list[str]:
     """What stays in the directory as it is and has no effect, one line each."""
     found = []
     counts = Counter(type(record) for record in image.kept.values())
-    for kind, (one, many, effect) in _KEPT_KINDS.items():
+    for kind, (one, many, effect) in KEPT_KINDS.items():
         count = counts[kind]
         if count:
             found.append(

@@ -1,4 +1,4 @@
-"""The command line: `kwire serve`, `dump`, `config`, `ping`. Each command's code is loaded when it is asked for."""
+"""The command line: `kwire serve`, `dump`, `migrate`, `config`, `ping`. Each loads its code when it is asked for."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ def _run(chosen: argparse.Namespace) -> int:
             from kwire.cli.dump import dump
 
             return dump(chosen.files, deep=chosen.deep)
+        case "migrate":
+            from kwire.cli.migrate import migrate
+
+            return migrate(chosen.directories, to=chosen.to)
         case "config":
             from kwire.cli.settings import show_settings
 
@@ -97,6 +101,20 @@ def _parser() -> argparse.ArgumentParser:
         "files", nargs="+", metavar="FILE", help=".log, .index, .timeindex, or a partition's directory"
     )
     dump.add_argument("--deep", action="store_true", help="open the batches: print and check their records")
+    migrate = commands.add_parser(
+        "migrate",
+        help="say what of a data directory carries over between Apache Kafka and kwire",
+        description="Say, without touching anything, what will and will not carry over when the other server goes on "
+        "with a data directory. Exit status: 0 when all does, 1 when something does not, 2 when it is none.",
+        allow_abbrev=False,
+    )
+    migrate.add_argument(
+        "--check", action="store_true", required=True, help="only look; there is nothing to convert"
+    )
+    migrate.add_argument("directories", nargs="+", metavar="DIR", help="every directory of log.dirs")
+    migrate.add_argument(
+        "--to", choices=("kwire", "kafka"), help="who goes on, if not the one that did not have it last"
+    )
     settings = commands.add_parser("config", help="print every setting, its default and its meaning")
     settings.add_argument(
         "name", nargs="?", metavar="NAME", help="one setting, or what is in the names of those wanted"

@@ -12,6 +12,7 @@ import errno
 import mmap
 import os
 import shutil
+import struct
 import sys
 from collections.abc import Sequence
 
@@ -307,3 +308,23 @@ class DiskFiles:
                 raise DirectoryLocked(error.errno, "The lock is held by another process", path) from error
             raise
         return _DiskLock(fd)
+
+    def is_locked(self, path: str) -> bool:
+        """Whoever holds the lock holds the POSIX one, and that can be asked about."""
+        import fcntl
+
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            # struct flock: the kinds come first on Linux, and last on macOS and the BSDs.
+            if sys.platform == "linux":
+                answer = fcntl.fcntl(fd, fcntl.F_GETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+                kind = struct.unpack_from("h", answer)[0]
+            else:
+                answer = fcntl.fcntl(fd, fcntl.F_GETLK, struct.pack("qqihh", 0, 0, 0, fcntl.F_WRLCK, 0))
+                kind = struct.unpack_from("qqih", answer)[3]
+        finally:
+            os.close(fd)
+        return bool(kind != fcntl.F_UNLCK)

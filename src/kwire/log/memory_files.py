@@ -327,6 +327,9 @@ class MemoryFiles:
         self.locks.add(path)
         return _MemoryLock(self, path)
 
+    def is_locked(self, path: str) -> bool:
+        return path in self.locks
+
     def _check(self, operation: str, path: str) -> None:
         if self.fault is not None:
             self.fault(operation, path, 0)

@@ -162,3 +162,7 @@ class Files(Protocol):
     def lock(self, path: str) -> Lock:
         """Take the exclusive lock that the file `path` stands for. Raises DirectoryLocked when it is taken."""
         ...
+
+    def is_locked(self, path: str) -> bool:
+        """Does another process hold the lock that the file `path` stands for? Nothing is taken or made."""
+        ...
