@@ -79,6 +79,7 @@ class Campaign:
     inspect: Callable[[Path], None] = lambda data: None
     """Looks at the data directory of a server that was stopped in order; raises when it finds something."""
     inspect_every: int = 50
+    topics: list[Topic] = attrs.field(factory=lambda: TOPICS)
     server: KwireServer = attrs.field(init=False)
     ledger: Ledger = attrs.field(factory=Ledger)
     clients: list[Client] = attrs.field(factory=list)
@@ -87,8 +88,11 @@ class Campaign:
     killed: dict[str, int] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.server = KwireServer(self.directory, settings=dict(SETTINGS))
+        self.server = self.make_server()
         self.random = Random(self.seed)
+
+    def make_server(self) -> KwireServer:
+        return KwireServer(self.directory, settings=dict(SETTINGS))
 
     @property
     def data(self) -> Path:
@@ -97,7 +101,9 @@ class Campaign:
     def run(self) -> None:
         """The whole campaign. Raises Violation, or what a client could not get over, with where to look."""
         try:
-            self._run()
+            self._begin()
+            self.faults()
+            self._end()
         except BaseException as error:
             error.add_note(
                 f"seed {self.seed}, after {sum(self.killed.values())} kills {self.killed}; "
@@ -117,10 +123,19 @@ class Campaign:
         promised = ", ".join(f"{name} {count}" for name, count in sorted(self.ledger.counts.items()))
         return f"seed {self.seed}, killed {self.killed}: {records} records; promises kept: {promised}"
 
-    def _run(self) -> None:
+    def faults(self) -> None:
+        """What is done to the server."""
+        for number in range(1, self.kills + 1):
+            self._kill(number)
+            self.check(everything=number % self.read_all_every == 0)
+            self.wait_for_progress()
+            if number % self.inspect_every == 0 and number != self.kills:
+                self._stop_and_inspect()
+
+    def _begin(self) -> None:
         self.server.start()
         with Wire(self.server.port) as wire:
-            for topic in TOPICS:
+            for topic in self.topics:
                 wire.create_topic(topic.name, topic.partitions, topic.settings)
                 for index in range(topic.partitions):
                     place = Place(topic.name, index)
@@ -128,13 +143,9 @@ class Campaign:
         self.clients = self.make_clients()
         for client in self.clients:
             client.start()
-        self._wait_for_progress()
-        for number in range(1, self.kills + 1):
-            self._kill(number)
-            self.check(everything=number % self.read_all_every == 0)
-            self._wait_for_progress()
-            if number % self.inspect_every == 0 and number != self.kills:
-                self._stop_and_inspect()
+        self.wait_for_progress()
+
+    def _end(self) -> None:
         for client in self.clients:
             client.halt()
         for client in self.clients:
@@ -187,18 +198,18 @@ class Campaign:
             self.server.terminate()
             time.sleep(self.random.uniform(0, 0.1))
         else:
-            self._kill_now("under load")
+            self.kill("under load")
             self.server.start()
-        self._kill_now(way)
+        self.kill(way)
         while self.random.random() < 0.3:
             self.server.launch()
             time.sleep(self.random.uniform(0, 0.4))
-            self._kill_now("while starting")
+            self.kill("while starting")
         if self.sabotage is not None and self.sabotage(self.data, self):
             self.sabotage = None
         self.server.start()
 
-    def _kill_now(self, way: str) -> None:
+    def kill(self, way: str) -> None:
         self.server.kill()
         self.killed[way] = self.killed.get(way, 0) + 1
 
@@ -237,7 +248,7 @@ class Campaign:
                     )
         self.ledger.raise_failures()
 
-    def _wait_for_progress(self) -> None:
+    def wait_for_progress(self) -> None:
         """Until every producer was promised something by the server that is there now."""
         before = dict(self.ledger.counts)
         waiting = [

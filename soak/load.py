@@ -10,7 +10,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 from typing import Any
 
@@ -230,9 +230,14 @@ class RawProducer(Producer):
     It also sends batches again that were acknowledged already, and expects the answer that it got before.
     """
 
-    def __init__(self, *arguments: Any, window: int = 5, **more: Any) -> None:
+    def __init__(
+        self, *arguments: Any, window: int = 5, bears: Collection[ErrorCode] = (), **more: Any
+    ) -> None:
+        """`bears` are errors that it gets over by trying again; with these the window is 1."""
         super().__init__(*arguments, **more)
         self.window = window
+        self.bears = bears
+        self.refusals = 0
         self.in_flight: deque[Batch] = deque()
         self.producer_id = -1
         self.sequences: dict[Place, int] = {}
@@ -270,7 +275,12 @@ class RawProducer(Producer):
         except Refused as refused:
             if refused.code in UNDECIDED:
                 raise EOFError(str(refused)) from refused  # ask again, as if there had been no answer
-            raise Violation(f"{self.name} was refused: {refused}") from refused
+            if refused.code not in self.bears:
+                raise Violation(f"{self.name} was refused: {refused}") from refused
+            self.refusals += 1
+            time.sleep(AGAIN_S)
+            wire.send_batch(batch.place, batch.data, acks=batch.acks)
+            return
         self.in_flight.popleft()
         if batch.expected is not None and batch.expected != offset:
             raise Violation(f"{name}, sent again to {batch.place}: at offset {offset}, not {batch.expected}")
@@ -381,10 +391,21 @@ class Committer(Client):
     The groups are many, so that the last commit of most is old when the server dies, and not at once made good after.
     """
 
-    def __init__(self, name: str, ledger: Ledger, port: int, place: Place, groups: int = 200) -> None:
+    def __init__(
+        self,
+        name: str,
+        ledger: Ledger,
+        port: int,
+        place: Place,
+        *,
+        groups: int = 200,
+        bears: Collection[ErrorCode] = (),
+    ) -> None:
         super().__init__(name, ledger, port)
         self.place = place
         self.groups = groups
+        self.bears = bears
+        self.refusals = 0
         self.offset = 0
 
     def work(self) -> None:
@@ -398,4 +419,9 @@ class Committer(Client):
                         self.ledger.committed(group, self.place, self.offset)
                         time.sleep(0.005)
             except (OSError, EOFError):
+                time.sleep(AGAIN_S)
+            except Refused as refused:
+                if refused.code not in self.bears:
+                    raise
+                self.refusals += 1
                 time.sleep(AGAIN_S)

@@ -1,0 +1,113 @@
+"""A small disk of one's own: a file system that is mounted in a mount namespace, seen by the server and nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from compat_tests.harness import KwireServer
+
+FILLER = "filler"
+
+
+class NotPermitted(Exception):
+    """This machine does not let us mount; the text says why."""
+
+
+@attrs.define
+class SmallDisk:
+    """A mounted file system of some MiB. `root` is how those outside the namespace reach it."""
+
+    mount_point: Path
+    keeper: subprocess.Popen[str]
+
+    @property
+    def root(self) -> Path:
+        return Path(f"/proc/{self.keeper.pid}/root{self.mount_point}")
+
+    @property
+    def enter(self) -> list[str]:
+        """What goes before a command to let it see the disk."""
+        return ["nsenter", f"--mount=/proc/{self.keeper.pid}/ns/mnt", "--"]
+
+    def fill(self) -> None:
+        """Leave no room, down to the last byte. What others free meanwhile is taken as well."""
+        fd = os.open(self.root / FILLER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            size = 1 << 20
+            while size:
+                try:
+                    os.write(fd, bytes(size))
+                except OSError:
+                    size //= 2
+        finally:
+            os.close(fd)
+
+    def make_room(self) -> None:
+        (self.root / FILLER).unlink()
+
+
+@contextlib.contextmanager
+def small_disk(kind: str, mount_point: Path, mebibytes: int) -> Iterator[SmallDisk]:
+    """A tmpfs, or an ext4 in a file. Raises NotPermitted where that cannot be had; all is gone at the end."""
+    mount_point.mkdir(parents=True)
+    where = shlex.quote(str(mount_point))
+    if kind == "tmpfs":
+        mount = f"mount -t tmpfs -o size={mebibytes}m none {where}"
+    else:
+        image = mount_point.with_suffix(".img")
+        with image.open("wb") as file:
+            file.truncate(mebibytes << 20)
+        mkfs = shutil.which("mkfs.ext4") or shutil.which("mkfs.ext4", path="/usr/sbin:/sbin")
+        if mkfs is None:
+            raise NotPermitted("mkfs.ext4 is not installed")
+        subprocess.run([mkfs, "-q", "-F", "-m", "0", str(image)], check=True, capture_output=True)
+        mount = f"mount -o loop {shlex.quote(str(image))} {where}"
+    if shutil.which("unshare") is None or shutil.which("nsenter") is None:
+        raise NotPermitted("unshare and nsenter are not installed")
+    # The keeper holds the namespace while its standard input is open: it ends with us, whatever happens to us.
+    keeper = subprocess.Popen(
+        [
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            f"{mount} && echo mounted && exec cat",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    assert keeper.stderr is not None
+    try:
+        if keeper.stdout.readline() != "mounted\n":
+            raise NotPermitted(keeper.stderr.read().strip() or "mounting is not permitted")
+        yield SmallDisk(mount_point, keeper)
+    finally:
+        keeper.stdin.close()
+        keeper.wait()
+        keeper.stdout.close()
+        keeper.stderr.close()
+
+
+@attrs.define
+class ConfinedServer(KwireServer):
+    """A server whose data directory is on a small disk."""
+
+    disk: SmallDisk | None = None
+
+    def command(self) -> list[str]:
+        assert self.disk is not None
+        return [*self.disk.enter, *super().command()]
