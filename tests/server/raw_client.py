@@ -19,6 +19,7 @@ from kwire.codec.messages.fetch import FetchPartition, FetchRequest, FetchRespon
 from kwire.codec.messages.metadata import MetadataRequest, MetadataRequestTopic, MetadataResponse
 from kwire.codec.messages.produce import (
     PartitionProduceData,
+    PartitionProduceResponse,
     ProduceRequest,
     ProduceResponse,
     TopicProduceData,
@@ -97,6 +98,12 @@ class RawClient:
 
     async def produce(self, topic: str, value: bytes) -> int:
         """Append one record to partition 0; its offset."""
+        partition = await self.try_to_produce(topic, value)
+        assert partition.error_code == 0
+        return partition.base_offset
+
+    async def try_to_produce(self, topic: str, value: bytes) -> PartitionProduceResponse:
+        """The answer to the append of one record to partition 0."""
         batch = build_batch([Record(0, 1, None, value, [])])
         response: ProduceResponse = await self.ask(
             PRODUCE,
@@ -108,8 +115,7 @@ class RawClient:
             9,
         )
         (partition,) = response.responses[0].partition_responses
-        assert partition.error_code == 0
-        return partition.base_offset
+        return partition
 
     async def send_fetch(self, topic: str, *, offset: int = 0, max_wait_ms: int = 0) -> None:
         """Ask for partition 0 from `offset` on: at least a byte, within `max_wait_ms`."""
