@@ -108,9 +108,12 @@ class Broker:
         self.topics.open()
         self.groups.load()
         now = self.clock.monotonic_ms()
-        self._checkpointing = _Chore(
-            self.config.int("log.flush.offset.checkpoint.interval.ms"), self._checkpoint
+        # Kafka writes each of the files at its own pace; here they are written together.
+        checkpoint_every_ms = min(
+            self.config.int("log.flush.offset.checkpoint.interval.ms"),
+            self.config.int("log.flush.start.offset.checkpoint.interval.ms"),
         )
+        self._checkpointing = _Chore(checkpoint_every_ms, self._checkpoint)
         self._chores = [
             self._checkpointing,
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),

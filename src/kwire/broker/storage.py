@@ -128,6 +128,13 @@ class Storage:
         directory = next((by_id[each] for each in directory_ids if each in by_id), self.directories[0])
         return directory.create_log(topic, partition, topic_id, config, now_ms)
 
+    def sync_names(self, jobs: Jobs, places: Iterable[bytes], warn: Callable[[str], None]) -> None:
+        """Let the names of new partition directories survive a power loss, in the background."""
+        wanted = set(places)
+        for directory in self.directories:
+            if directory.directory_id in wanted:
+                jobs.put(_SyncNamesJob(directory, warn))
+
     def discard_log(self, log: Log) -> None:
         """Take back `create_log`: nobody has appended yet."""
         directory = self.directory_of(log)
@@ -179,6 +186,22 @@ class Storage:
         for log in logs:
             grouped[posixpath.dirname(log.directory)].append(log)
         return grouped
+
+
+@attrs.define(eq=False)
+class _SyncNamesJob:
+    _directory: LogDirectory
+    _warn: Callable[[str], None]
+
+    def begin(self) -> bool:
+        return True
+
+    def perform(self) -> None:
+        self._directory.files.sync_directory(self._directory.path)
+
+    def finish(self, error: Exception | None) -> None:
+        if error is not None:  # a start makes anew what the metadata has and a power loss took
+            self._warn(f"New names in {self._directory.path} are not synced: {error}")
 
 
 @attrs.define(eq=False)

@@ -349,6 +349,7 @@ class TopicRegistry:
                     [place], name, index, topic_id, config.log, self._broker.clock.time_ms()
                 )
             yield logs
+            storage.sync_names(self._broker.jobs, places.values(), self._broker.warn)
         except (LogWriteFailed, KafkaError) as error:
             for log in logs.values():
                 storage.discard_log(log)

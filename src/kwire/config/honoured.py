@@ -37,6 +37,7 @@ HONOURED_BROKER = frozenset(
         "log.flush.interval.ms",
         "log.flush.offset.checkpoint.interval.ms",
         "log.flush.scheduler.interval.ms",
+        "log.flush.start.offset.checkpoint.interval.ms",
         "log.index.interval.bytes",
         "log.index.size.max.bytes",
         "log.message.timestamp.after.max.ms",
