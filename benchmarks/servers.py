@@ -97,7 +97,7 @@ class Running:
             self.dead = f"exit code {self.process.returncode}"
             raise ServerFailed(f"{self.kind.name} died with {self.dead}\n{log_end(self.data)}")
 
-    def stop(self, *, at_once: bool = False) -> None:
+    def stop(self, *, at_once: bool = False, keep_data: bool = False) -> None:
         if self.process.poll() is None:
             self.process.kill() if at_once else self.process.terminate()
             try:
@@ -105,7 +105,8 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        shutil.rmtree(self.data, ignore_errors=True)
+        if not keep_data:
+            shutil.rmtree(self.data, ignore_errors=True)
 
 
 def log_end(data: Path) -> str:
@@ -130,8 +131,13 @@ def start(kind: Kind, data: Path) -> Running:
     data.mkdir(parents=True)
     port = free_port()
     kind.prepare(port, data)
+    return launch(kind, port, data)
+
+
+def launch(kind: Kind, port: int, data: Path) -> Running:
+    """Start a server on what an earlier one left in `data`, which had the same port."""
     command = kind.command(port, data)
-    with open(data / "output", "wb") as output:
+    with open(data / "output", "ab") as output:
         begin = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     running = Running(kind, process, port, data, 0.0)

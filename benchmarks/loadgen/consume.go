@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -69,6 +70,52 @@ func consume(ctx context.Context, opts options, topic string) (result, error) {
 		out.ServerCPU += one.ServerCPU
 	}
 	out.Bytes = out.Records * int64(opts.size)
+	return out, nil
+}
+
+// write makes a topic of so many bytes, for later runs to read.
+func write(ctx context.Context, opts options, topic string) (result, error) {
+	var out result
+	measured := begin(opts)
+	records, err := fill(ctx, opts, topic)
+	measured.end(&out)
+	out.Records = records
+	out.Bytes = records * int64(opts.size)
+	return out, err
+}
+
+// read reads a topic that is there from its start, until its end or until the time is up. It prints a line when the
+// first records have come, so that others can begin what is to happen meanwhile.
+func read(ctx context.Context, opts options, topic string) (result, error) {
+	var out result
+	client, err := newClient(opts, kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		return out, err
+	}
+	defer client.Close()
+	measured := begin(opts)
+	until := measured.start.Add(time.Duration(opts.seconds * float64(time.Second)))
+	waits := newHistogram()
+	for last := measured.start; last.Before(until) && out.Bytes < opts.maxBytes; {
+		polling, cancel := context.WithDeadline(ctx, until)
+		fetches := client.PollFetches(polling)
+		timeUp := polling.Err() != nil
+		cancel()
+		if errs := fetches.Errors(); len(errs) > 0 && !timeUp {
+			return out, fmt.Errorf("reading after %d records: %w", out.Records, errs[0].Err)
+		}
+		if got := int64(fetches.NumRecords()); got > 0 {
+			if out.Records == 0 {
+				fmt.Fprintln(os.Stderr, "reading")
+			}
+			out.Records += got
+			out.Bytes = out.Records * int64(opts.size)
+			waits.add(time.Since(last))
+		}
+		last = time.Now()
+	}
+	measured.end(&out)
+	waits.report(&out)
 	return out, nil
 }
 

@@ -1,6 +1,6 @@
 // Command loadgen puts one kind of load on a Kafka server and prints what came of it as one JSON line.
 //
-// Every run makes its own topic and deletes it, leaves out a ramp at the start, is bounded in time and in bytes, and
+// Every run but those with a -topic makes its own topic and deletes it, leaves out a ramp at the start, is bounded in time and in bytes, and
 // reports the CPU seconds of this process and of the server's processes over the measured stretch alone. Records are
 // random bytes without compression, so that nothing on the way can be clever about them; every other setting is the
 // client's default, unless a workload says why not.
@@ -37,6 +37,7 @@ type options struct {
 	rate       int
 	serverPIDs []int
 	noAdmin    bool
+	topic      string
 }
 
 // result is the JSON line. Rates are per second of the measured stretch.
@@ -62,13 +63,16 @@ var workloads = map[string]func(context.Context, options, string) (result, error
 	"consume": consume,
 	"sync":    syncProduce,
 	"latency": latency,
+	"paced":   pacedProduce,
+	"write":   write,
+	"read":    read,
 }
 
 func main() {
 	var opts options
 	var brokers, pids string
 	flag.StringVar(&brokers, "brokers", "127.0.0.1:9092", "bootstrap servers, HOST:PORT with commas between")
-	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync or latency")
+	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync, paced, latency, write or read")
 	flag.IntVar(&opts.size, "size", 100, "bytes of a record's value")
 	flag.IntVar(&opts.partitions, "partitions", 6, "partitions of the topic")
 	flag.IntVar(&opts.clients, "clients", 1, "sync: producers, each with a connection of its own")
@@ -76,8 +80,9 @@ func main() {
 	flag.Float64Var(&opts.ramp, "ramp", 0.5, "seconds of load before the measured stretch")
 	flag.Int64Var(&opts.maxBytes, "max-bytes", 2<<30, "produce: stop after so many bytes")
 	flag.Int64Var(&opts.fillBytes, "fill-bytes", 512<<20, "consume: bytes in the topic, read again and again")
-	flag.IntVar(&opts.rate, "rate", 1000, "latency: records per second")
+	flag.IntVar(&opts.rate, "rate", 1000, "latency, paced: records per second")
 	flag.StringVar(&pids, "server-pids", "", "processes whose CPU seconds are the server's, commas between")
+	flag.StringVar(&opts.topic, "topic", "", "write: the topic to make and keep; read: the topic to read")
 	flag.BoolVar(&opts.noAdmin, "no-admin", false, "do not create or delete the topic: the server makes it up")
 	flag.Parse()
 	debug.SetGCPercent(400) // the collector's share of two cores is taken from the server
@@ -96,13 +101,20 @@ func main() {
 
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(opts.seconds*float64(time.Second))+90*time.Second)
 	defer cancel()
-	topic := fmt.Sprintf("bench-%s-%d-%d", opts.workload, os.Getpid(), time.Now().UnixNano()%1e6)
-	if err := createTopic(ctx, opts, topic); err != nil {
-		fail(err)
+	topic := opts.topic
+	if topic == "" {
+		topic = fmt.Sprintf("bench-%s-%d-%d", opts.workload, os.Getpid(), time.Now().UnixNano()%1e6)
+	}
+	if opts.workload != "read" {
+		if err := createTopic(ctx, opts, topic); err != nil {
+			fail(err)
+		}
 	}
 	out, err := run(ctx, opts, topic)
-	if deleteErr := deleteTopic(ctx, opts, topic); err == nil {
-		err = deleteErr
+	if opts.topic == "" {
+		if deleteErr := deleteTopic(ctx, opts, topic); err == nil {
+			err = deleteErr
+		}
 	}
 	if err != nil {
 		fail(err)

@@ -163,3 +163,47 @@ func syncProduce(ctx context.Context, opts options, topic string) (result, error
 	count.report(&out)
 	return out, nil
 }
+
+// pacedProduce sends records at a steady rate and measures from the moment that each was due to its acknowledgement: a
+// server that stands still is seen by every record that should have been sent meanwhile.
+func pacedProduce(ctx context.Context, opts options, topic string) (result, error) {
+	var out result
+	client, err := newClient(opts, kgo.DefaultProduceTopic(topic), kgo.ProducerLinger(0))
+	if err != nil {
+		return out, err
+	}
+	defer client.Close()
+	var count tally
+	if _, err := client.ProduceSync(ctx, &kgo.Record{Value: make([]byte, opts.size)}).First(); err != nil {
+		return out, err
+	}
+	waits := newHistogram()
+	values := newPayloads(opts.size)
+	every := time.Second / time.Duration(opts.rate)
+	ramp := time.Duration(opts.ramp * float64(time.Second))
+	length := ramp + time.Duration(opts.seconds*float64(time.Second))
+	origin := time.Now()
+	var measured stretch
+	for due := time.Duration(0); due < length; due += every {
+		time.Sleep(time.Until(origin.Add(due)))
+		counts := due >= ramp
+		if counts && measured.start.IsZero() {
+			measured = begin(opts)
+		}
+		client.Produce(ctx, &kgo.Record{Value: values.take()}, func(record *kgo.Record, err error) {
+			count.done(record, err)
+			if counts && err == nil {
+				waits.add(time.Since(origin) - due)
+			}
+		})
+	}
+	if err := client.Flush(ctx); err != nil {
+		count.failed(err)
+	}
+	measured.end(&out)
+	waits.report(&out)
+	out.Records = waits.count
+	out.Bytes = out.Records * int64(opts.size)
+	count.report(&out)
+	return out, nil
+}
