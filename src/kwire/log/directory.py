@@ -258,6 +258,9 @@ class LogDirectory:
         except BadPartitionMetadata as error:
             self.warnings.append(f"{path}/{PARTITION_METADATA} is damaged: {error}")
             return None
+        except OSError as error:  # whoever opens the log meets it too, and only this log is out of reach
+            self.warnings.append(f"{path}/{PARTITION_METADATA} cannot be read: {error.strerror or error}")
+            return None
 
     def create_log(self, topic: str, partition: int, topic_id: bytes, config: LogConfig, now_ms: int) -> Log:
         """A new log, empty whatever was left in its place. Raises LogWriteFailed, and then there is none."""
