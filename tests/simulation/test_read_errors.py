@@ -80,7 +80,9 @@ def test_an_offset_that_must_be_looked_up_on_a_broken_disk_is_a_storage_error() 
         topics=[
             list_offsets.ListOffsetsTopic(
                 name=name,
-                partitions=[list_offsets.ListOffsetsPartition(partition_index=0, timestamp=1_700_000_000_001)],
+                partitions=[
+                    list_offsets.ListOffsetsPartition(partition_index=0, timestamp=1_700_000_000_001)
+                ],
             )
             for name in ("bad", "good")
         ],
