@@ -60,6 +60,7 @@ class Shared:
 
     directory: Path
     kafka_settings: dict[str, str] = attrs.Factory(dict)
+    kwire_settings: dict[str, str] = attrs.Factory(dict)
     port: int = attrs.field(factory=free_port)
     running: Server | None = None
 
@@ -68,7 +69,7 @@ class Shared:
         return self.directory / "data"
 
     def kwire(self) -> KwireServer:
-        return self._start(KwireServer(self.directory, self.port))
+        return self._start(KwireServer(self.directory, self.port, dict(self.kwire_settings)))
 
     def kafka(self) -> KafkaHere:
         return self._start(KafkaHere(self.directory, self.port, dict(self.kafka_settings)))

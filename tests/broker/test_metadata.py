@@ -236,7 +236,7 @@ def test_the_image_is_made_of_the_newest_snapshot_and_the_log_after_it() -> None
     keeper.broker.close()
     snapshot = encode_snapshot(
         metadata.quorum,
-        [metadata._encode_value(record) for record in metadata.image.records()],
+        [metadata.encode_value(record) for record in metadata.image.records()],
         last_timestamp_ms=5,
         now_ms=6,
     )

@@ -36,6 +36,7 @@ _log = logging.getLogger("kwire.broker")
 
 PRODUCER_EXPIRATION_CHECK_MS = 600_000
 PURGE_CHECK_MS = 30_000
+SNAPSHOT_CHECK_MS = 60_000
 
 
 @attrs.define
@@ -118,6 +119,7 @@ class Broker:
             self._checkpointing,
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
             _Chore(PURGE_CHECK_MS, self._purge),
+            _Chore(SNAPSHOT_CHECK_MS, lambda wall_ms: self.metadata.snapshotting.consider()),
         ]
         for chore in self._chores:
             chore.due = now + chore.every_ms

@@ -16,6 +16,7 @@ from kwire.broker.journal import Journal
 from kwire.broker.metadata_snapshot import SnapshotId, encode_snapshot, read_batches, snapshots
 from kwire.broker.quorum import QUORUM_STATE, Address, Quorum
 from kwire.broker.signals import Signal
+from kwire.broker.snapshotting import Snapshotting
 from kwire.broker.takeover import SUPPORTED_FEATURES, refusals, remarks
 from kwire.codec import MalformedFrame
 from kwire.codec.stored import Stored, decode_metadata_record, encode_metadata_record
@@ -89,6 +90,7 @@ class ClusterMetadata:
         self.appended = Signal()
         self._journal: Journal[Stored] = Journal(encode=self._encode, decode=_decode, apply=self._apply)
         self._unfinished = False
+        self.snapshotting = Snapshotting(broker, self)
 
     @property
     def leader_epoch(self) -> int:
@@ -109,6 +111,7 @@ class ClusterMetadata:
                 raise CannotStart(reason)
             broker.storage.metadata.warnings += remarks(self.image)
             self._lead()
+            self.snapshotting.found(self.log.directory)
         except (CorruptLog, CorruptBatch, MalformedFrame, KeyError) as error:
             raise CannotStart(f"The cluster's metadata cannot be read: {error}") from error
         except LogWriteFailed as error:
@@ -151,12 +154,14 @@ class ClusterMetadata:
             base_offset = self.log.append(batch, parse_header(batch), self.leader_epoch, now_ms).base_offset
         except LogWriteFailed as error:
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        self.snapshotting.appended(len(batch), now_ms)
         flushing = self._broker.flushing
         flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
         return base_offset
 
     def flushed(self) -> None:
         self.appended.fire()
+        self.snapshotting.consider()
 
     def reopened(self, log: Log) -> None:
         self.log.abandon()
@@ -171,7 +176,10 @@ class ClusterMetadata:
     def _open_log(self) -> None:
         broker = self._broker
         directory = broker.storage.metadata
-        config = LogConfig(segment_bytes=broker.config.int("metadata.log.segment.bytes"))
+        config = LogConfig(
+            segment_bytes=broker.config.int("metadata.log.segment.bytes"),
+            segment_ms=broker.config.int("metadata.log.segment.ms"),
+        )
         now_ms = broker.clock.time_ms()
         if broker.files.is_directory(f"{directory.path}/{TOPIC}-0"):
             self.log = directory.open_log(TOPIC, 0, config, now_ms)
@@ -217,6 +225,7 @@ class ClusterMetadata:
             )
         for batch in self.log.read_batches(start):
             self._replay_batch(replay, batch, None)
+            self.snapshotting.appended(len(batch), parse_header(batch).max_timestamp)
         self.quorum.epoch = max(self.quorum.epoch, self.log.leader_epochs.latest)
         self._unfinished = replay.in_transaction
 
@@ -262,7 +271,7 @@ class ClusterMetadata:
         broker = self._broker
         listener, host, port = self._controller_address()
         nobody = Quorum()
-        records = [self._encode_value(record) for record in _bootstrap_records()]
+        records = [self.encode_value(record) for record in _bootstrap_records()]
         data = encode_snapshot(nobody, records, last_timestamp_ms=0, now_ms=now_ms)
         self._write_file(f"{broker.storage.metadata.path}/{_BOOTSTRAP_CHECKPOINT}", data)
         self.quorum.found_alone(
@@ -384,9 +393,9 @@ class ClusterMetadata:
         self.image.apply(record, offset)
 
     def _encode(self, record: Stored) -> tuple[bytes | None, bytes | None]:
-        return None, self._encode_value(record)
+        return None, self.encode_value(record)
 
-    def _encode_value(self, record: Stored) -> bytes:
+    def encode_value(self, record: Stored) -> bytes:
         """In the version that Kafka writes at the cluster's metadata.version."""
         level = self._metadata_version
         version = 0

@@ -52,6 +52,21 @@ def snapshots(files: Files, directory: str) -> list[SnapshotId]:
     return sorted(SnapshotId(int(match[1]), int(match[2])) for match in matches if match)
 
 
+def last_timestamp(files: Files, path: str) -> int:
+    """The timestamp in ms of the last record that a snapshot stands for. Raises CorruptBatch, OSError."""
+    file = files.open(path, read_only=True)
+    try:
+        size = parse_header(file.read(0, BATCH_OVERHEAD)).size
+        batch = bytes(file.read(0, size))
+    finally:
+        file.close()
+    for record in iter_records(batch):
+        if (record.key or b"")[2:4] == CONTROL_SNAPSHOT_HEADER.to_bytes(2, "big"):
+            value = record.value or b""
+            return SnapshotHeaderRecord.decode(value, 0, len(value), 0).last_contained_log_timestamp
+    raise CorruptBatch(f"{path} does not begin with a snapshot's header")
+
+
 def read_batches(data: bytes) -> Iterator[memoryview]:
     """The batches of a snapshot file, checked. Raises CorruptBatch when it is not whole."""
     view = memoryview(data)

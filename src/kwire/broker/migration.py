@@ -15,7 +15,7 @@ import attrs
 
 from kwire.broker.image import TOPIC_RESOURCE, KeptRecord
 from kwire.broker.inspection import Inspection
-from kwire.broker.takeover import KEPT_KINDS, refusals
+from kwire.broker.takeover import KEPT_KINDS, refusals, unknown_features
 from kwire.config.tables import BROKER_SETTINGS, CLIENT_METRICS_SETTINGS, GROUP_SETTINGS, TOPIC_SETTINGS
 
 _TABLES = {TOPIC_RESOURCE: TOPIC_SETTINGS, 16: CLIENT_METRICS_SETTINGS, 32: GROUP_SETTINGS}
@@ -89,7 +89,8 @@ def _stop(found: Inspection) -> Iterator[Line]:
 def _features(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
     features = found.image.features
     shown = ", ".join(f"{name} {level}" for name, level in sorted(features.items()))
-    yield Line("features", Answer.YES, shown or "none on record")
+    answer = Answer.NO if to_kwire and unknown_features(found.image) else Answer.YES
+    yield Line("features", answer, shown or "none on record")
     if not to_kwire:
         level = features.get("metadata.version", 0)
         release = next((release for first, release in _RELEASES if level >= first), "4.0")

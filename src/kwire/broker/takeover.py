@@ -63,14 +63,24 @@ def refusals(
         )
     if quorum.kraft_version > KRAFT_VERSIONS[-1]:
         yield f"The directory has kraft.version {quorum.kraft_version}, and kwire knows {KRAFT_VERSIONS[-1]}"
+    for name, level in unknown_features(image):
+        low, high = SUPPORTED_FEATURES.get(name, (0, 0))
+        verb, goal = ("downgrade", high) if level > high else ("upgrade", low)
+        yield (
+            f"The directory has {name} {level}, and kwire knows {low} to {high}: with Kafka, "
+            f"kafka-features.sh {verb} --feature {name}={goal} brings it there"
+        )
+    yield from _misplaced(image, node_id, directory_ids, present)
+
+
+def unknown_features(image: Image) -> list[tuple[str, int]]:
+    """Features at a level that kwire does not know."""
+    found = []
     for name, level in sorted(image.features.items()):
         low, high = SUPPORTED_FEATURES.get(name, (0, 0))
         if level > high or (level < low and name == "metadata.version"):
-            yield (
-                f"The directory has {name} {level}, and kwire knows {low} to {high}: with Kafka, "
-                f"kafka-features.sh downgrade --feature {name}={high} (or upgrade) brings it there"
-            )
-    yield from _misplaced(image, node_id, directory_ids, present)
+            found.append((name, level))
+    return found
 
 
 def _misplaced(
