@@ -11,7 +11,7 @@ import pytest
 from kwire.apis import TABLE, Caller, Wait
 from kwire.broker.jobs import run
 from kwire.broker.partition import Partition
-from kwire.codec.messages import create_topics, offset_commit, produce
+from kwire.codec.messages import create_topics, offset_commit, offset_fetch, produce
 from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper
@@ -293,13 +293,18 @@ def commit_request() -> offset_commit.OffsetCommitRequest:
     )
 
 
-def test_committed_offsets_wait_for_the_sync_when_all_topics_do() -> None:
+def shop_with_durable_groups() -> Shop:
     shop = Shop()
     shop.keeper.restart({"log.flush.interval.messages": "1"})
     shop.broker = shop.keeper.broker
     shop.broker.topics.ensure_internal("__consumer_offsets")
     shop.broker.jobs.run_all()
     shop.broker.flushing.take_owed()
+    return shop
+
+
+def test_committed_offsets_wait_for_the_sync_when_all_topics_do() -> None:
+    shop = shop_with_durable_groups()
     attempt = answered(shop, 8, commit_request(), 7)
     assert attempt() is None
     shop.broker.jobs.run_all()
@@ -310,3 +315,28 @@ def test_committed_offsets_wait_for_the_sync_when_all_topics_do() -> None:
     with pytest.raises(KafkaError) as refused:
         attempt()
     assert refused.value.code == ErrorCode.NOT_COORDINATOR
+
+
+def test_who_asks_for_offsets_waits_for_those_that_somebody_else_commits() -> None:
+    shop = shop_with_durable_groups()
+    answered(shop, 8, commit_request(), 7)
+    topic = offset_fetch.OffsetFetchRequestTopic(name="orders", partition_indexes=[0])
+    request = offset_fetch.OffsetFetchRequest(group_id="readers", topics=[topic])
+    attempt = answered(shop, 9, request, 7)
+    assert attempt() is None
+    shop.broker.jobs.run_all()
+    assert attempt().topics[0].partitions[0].committed_offset == 1
+    assert not isinstance(TABLE[9].handle(shop.broker, Caller(version=7), request), Wait)
+    assert not shop.broker.flushing.owed, "there is nothing more to wait for"
+
+
+def test_who_waits_for_a_log_that_was_opened_anew_meanwhile_is_refused() -> None:
+    shop = Shop(flush_messages="1")
+    waiting = shop.produce(b"a")
+    shop.broken = "orders-0"
+    shop.broker.jobs.run_all()
+    shop.broken = ""
+    shop.tick(0)
+    shop.broker.jobs.run_all()
+    assert not shop.has_failed()
+    assert codes(waiting.attempt(False)) == [ErrorCode.KAFKA_STORAGE_ERROR]

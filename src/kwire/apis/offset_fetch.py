@@ -32,6 +32,8 @@ BY_ID_FROM = 10
 def offset_fetch(broker: Broker, caller: Caller, request: OffsetFetchRequest) -> OffsetFetchResponse:
     """For each partition asked for, what was committed; -1 where nothing was."""
     by_id = caller.version >= BY_ID_FROM
+    for group_id in {request.group_id, *(group.group_id for group in request.groups)}:
+        broker.groups.settle(group_id)
     if caller.version >= MANY_GROUPS_FROM:
         return OffsetFetchResponse(
             groups=[_fetch(broker, group, by_id, request.require_stable) for group in request.groups]

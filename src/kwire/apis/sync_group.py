@@ -32,10 +32,12 @@ def sync_group(
         now_ms,
     )
     if parked.answer is not None:
+        broker.groups.settle(request.group_id)
         return _response(parked.answer)
 
     def attempt(final: bool) -> SyncGroupResponse | None:
         if parked.answer is not None:
+            broker.groups.settle(request.group_id)
             return _response(parked.answer)
         return SyncGroupResponse(error_code=ErrorCode.NOT_COORDINATOR) if final else None
 

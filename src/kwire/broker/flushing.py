@@ -58,7 +58,7 @@ class Owed:
         """Is it durable? Raises KafkaError when it will not be: `failure`, UNKNOWN_TOPIC_OR_PARTITION."""
         if self.log.recovery_point >= self.end_offset:
             return True
-        if self.log.closed:
+        if self.log.closed and self.owner.log is self.log:
             raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{self.log.directory} was deleted")
         if self.log.failed is not None:
             raise KafkaError(self.failure, f"{self.log.directory} could not be synced: {self.log.failed}")

@@ -197,6 +197,12 @@ class Partition:
             self._flushing.want_within(self, limits.flush_ms)
         return None
 
+    def owe_all(self) -> None:
+        """The answer in hand says what another request wrote: it waits as that one does."""
+        if self.high_watermark < self.log.log_end_offset:
+            owed = self._flushing.owe(self, self.log.log_end_offset, ErrorCode.NOT_COORDINATOR)
+            self._flushing.owed.append(owed)
+
     def flushed(self) -> None:
         """A flush is over: what is durable now can be read."""
         if self.log.recovery_point >= self.log.log_end_offset:

@@ -5,8 +5,11 @@ Only the middle step is slow. It holds handles of its own, so the log may go on,
 
 from __future__ import annotations
 
+import contextlib
+
 import attrs
 
+from kwire.log.recovery import FAILED_SYNC
 from kwire.log.seam import File, Files
 
 
@@ -17,14 +20,15 @@ class Flush:
     Made by `Log.begin_flush`; then `perform`, once, in any thread; then `Log.end_flush` where the log lives.
     """
 
+    directory: str
     end_offset: int
     truncations: int
     """How often the log had been cut when this was made: a later cut makes `end_offset` meaningless."""
     files: Files
-    handles: list[File]
-    paths: list[str]
+    handles: list[File] = attrs.Factory(list)
+    paths: list[str] = attrs.Factory(list)
     """Small files that are replaced whole; one that is gone was removed with its log."""
-    directories: list[str]
+    directories: list[str] = attrs.Factory(list)
 
     def perform(self) -> None:
         """Sync everything, and give the handles back in any case. OSError when something could not be synced."""
@@ -35,6 +39,10 @@ class Flush:
                 self._sync_path(path)
             for directory in self.directories:
                 self.files.sync_directory(directory)
+        except OSError:
+            with contextlib.suppress(OSError):  # a disk that takes no name takes no record either
+                self.files.open(f"{self.directory}/{FAILED_SYNC}", create=True).close()
+            raise
         finally:
             self.give_back()
 

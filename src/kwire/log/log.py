@@ -7,7 +7,6 @@ that can be read, and the end where it was.
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
 import zlib
 from bisect import bisect_right
@@ -22,7 +21,7 @@ from kwire.log.flush import Flush
 from kwire.log.open_files import OpenFiles
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import split_directory_name, write_topic_id
-from kwire.log.recovery import FAILED_SYNC, Recovered
+from kwire.log.recovery import Recovered
 from kwire.log.seam import Buffer, Files
 from kwire.log.segment import MAX_INT, SUFFIXES, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
@@ -343,8 +342,6 @@ class Log:
     def fail(self, error: OSError) -> None:
         """Take no more appends: what was to be made durable cannot be."""
         self._failed = error
-        with contextlib.suppress(OSError):  # a disk that takes no name takes no record either
-            self._files.open(f"{self.directory}/{FAILED_SYNC}", create=True).close()
 
     def flush(self) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises LogWriteFailed.
@@ -366,7 +363,7 @@ class Log:
         """
         if self._failed is not None:
             raise LogWriteFailed(self.directory, self._failed)
-        flush = Flush(self.log_end_offset, self._truncations, self._files, [], [], [])
+        flush = Flush(self.directory, self.log_end_offset, self._truncations, self._files)
         begun = []
         try:
             for segment in self._segments:

@@ -121,6 +121,14 @@ class GroupCoordinator:
             if partition.is_offline:
                 raise KafkaError(ErrorCode.NOT_COORDINATOR, f"{partition}")
 
+    def settle(self, group_id: str) -> None:
+        """Let the answer in hand wait for everything that was written for the group, as far as flush settings say."""
+        topic = self._broker.topics.get(GROUPS_TOPIC)
+        if topic is not None:
+            partition = topic.partitions[coordinator_index(group_id, len(topic.partitions))]
+            if not partition.is_offline:
+                partition.owe_all()
+
     # Members
 
     def join(self, group_id: str, join: Join, now_ms: int) -> Parked[Joined]:
