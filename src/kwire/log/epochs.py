@@ -142,6 +142,20 @@ class EpochFile:
         except FileNotFoundError:
             return LeaderEpochs()
 
+    def has(self, epochs: LeaderEpochs) -> bool:
+        """Is this what the file says?"""
+        try:
+            return self._files.read_bytes(self.path) == epochs.encode()
+        except FileNotFoundError:
+            return False
+
+    def renew(self) -> None:
+        """Write what it says once more, as the disk has it."""
+        if self._files.exists(self.path):
+            self._files.drop_cache(self.path)
+            self._files.write_atomic(self.path, self._files.read_bytes(self.path), sync=False)
+            self.synced = False
+
     def write(self, epochs: LeaderEpochs, *, sync: bool = False) -> None:
         self._files.write_atomic(self.path, epochs.encode(), sync=sync)
         self.synced = sync

@@ -45,7 +45,8 @@ def load(
         _recover(log, recovery_point, page_cache_kept)
     if not log._segments:
         log._add_segment(log_start_offset, now_ms)
-    find_end(log)
+    if clean or log.log_end_offset < log._active.base_offset:  # else recovery came to the end
+        find_end(log)
     if log_start_offset > log.log_end_offset:
         _start_anew(log, log_start_offset, now_ms)
     log.log_start_offset = max(log_start_offset, log._bases[0])
@@ -66,11 +67,14 @@ def _load_segments(log: Log, present: dict[str, Entry], now_ms: int) -> None:
 
 
 def _forget_cache(log: Log, recovery_point: int) -> None:
-    """A sync failed, and the process died of it, or soon after: what the machine still shows may not be on the disk."""
+    """A sync failed, and the process died of it, or soon after: what the machine still shows may not be on the disk.
+
+    So what can be made anew is, even where it looks right.
+    """
     for segment in log._segments[max(bisect_right(log._bases, recovery_point - 1) - 1, 0) :]:
         log._files.drop_cache(segment.path)
-    if log._files.exists(log._epoch_file.path):
-        log._files.drop_cache(log._epoch_file.path)
+        segment.forget_indexes()
+    log._epoch_file.renew()
     log._files.unlink(f"{log.directory}/{FAILED_SYNC}")
 
 
@@ -129,8 +133,10 @@ def _recover(log: Log, recovery_point: int, page_cache_kept: bool) -> None:
             if page_cache_kept or end_offset < recovery_point:
                 _refuse_to_lose(log, at, position, end_offset, report.damage)
             _cut(log, at, position, report)
-            break
+        log.log_end_offset = end_offset
         segment.release()
+        if report.damage is not None:
+            break
 
 
 def _refuse_to_lose(log: Log, at: int, position: int, end_offset: int, damage: CorruptLog) -> None:
@@ -194,6 +200,6 @@ def trim_state(log: Log) -> None:
     changed = log.leader_epochs.truncate_end(log.log_end_offset)
     changed |= log.leader_epochs.truncate_start(log.log_start_offset)
     log._latest_epoch = log.leader_epochs.latest
-    if changed or log.recovered is not None:
+    if changed or (log.recovered is not None and not log._epoch_file.has(log.leader_epochs)):
         log._epoch_file.write(log.leader_epochs)
     log._snapshots.truncate(log.log_end_offset)

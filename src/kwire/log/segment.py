@@ -537,14 +537,29 @@ class Segment:
         self.replace_indexes(builder)
 
     def replace_indexes(self, builder: IndexBuilder) -> None:
-        """Write both indexes anew, cut to what they hold. Ends writing."""
+        """Let both indexes, and their files, hold this. Ends writing."""
         self._close_index_files()
         self.writable = False
         self.dirty = True
         self._index, self._time_index = builder.offsets, builder.times
         self._entries_exact = True
-        self._files.write_atomic(self._path + INDEX_SUFFIX, builder.offsets.encode(), sync=False)
-        self._files.write_atomic(self._path + TIME_INDEX_SUFFIX, builder.times.encode(), sync=False)
+        for suffix, data in (
+            (INDEX_SUFFIX, builder.offsets.encode()),
+            (TIME_INDEX_SUFFIX, builder.times.encode()),
+        ):
+            if not self._has(suffix, data):  # most often a start after a kill finds them as they should be
+                self._files.write_atomic(self._path + suffix, data, sync=False)
+
+    def forget_indexes(self) -> None:
+        """Remove the index files: they are made anew when they are needed."""
+        self._files.unlink(self._path + INDEX_SUFFIX)
+        self._files.unlink(self._path + TIME_INDEX_SUFFIX)
+
+    def _has(self, suffix: str, data: bytes) -> bool:
+        try:
+            return self._files.read_bytes(self._path + suffix) == data
+        except FileNotFoundError:
+            return False
 
     def release(self) -> None:
         """Give back descriptors, maps and indexes of a segment that takes no appends; the next read gets them again."""
