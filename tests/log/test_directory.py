@@ -212,6 +212,58 @@ def test_one_log_that_cannot_be_closed_keeps_no_other_from_it_and_the_marker_awa
     assert open_directory(files, "").was_clean
 
 
+@pytest.mark.parametrize("synced_together", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_many_logs_that_are_closed_at_once_survive_a_power_loss(seed: int, synced_together: bool) -> None:
+    files = MemoryFiles(loses_unsynced=True)
+    directory = open_directory(files, "")
+    logs = [directory.create_log("t", index, bytes(16), CONFIG, 0) for index in range(120)]
+    for log in logs:
+        fill(log)
+    syncs: list[str] = []
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "sync" and path.startswith("/data/t-"):
+            syncs.append(path)
+            if (
+                not synced_together
+                and path == "/data/t-7/00000000000000000000.log"
+                and syncs.count(path) == 1
+            ):
+                raise OSError(errno.EIO, "Input/output error", path)
+
+    files.fault = fault
+    directory.close(logs)
+    assert {log.recovery_point for log in logs} == {5}
+    assert (max(map(syncs.count, syncs)) == 1) == synced_together
+    directory = open_directory(files.crash(Random(seed), power_loss=True), "")
+    assert directory.was_clean
+    assert len(directory.partitions()) == 120
+    for index in range(120):
+        log = directory.open_log("t", index, CONFIG, 0)
+        assert [header.base_offset for header in log.batches(0)] == list(range(5))
+
+
+def test_a_log_whose_index_could_not_be_ended_is_not_taken_for_durable() -> None:
+    files = MemoryFiles()
+    directory = open_directory(files, "")
+    logs = [directory.create_log("t", index, bytes(16), CONFIG, 0) for index in range(120)]
+    for log in logs:
+        fill(log)
+    failed: list[str] = []
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if path == "/data/t-7/00000000000000000004.timeindex" and operation in ("open", "sync"):
+            failed.append(operation)
+            if len(failed) == 1:
+                raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    files.fault = fault
+    directory.close(logs)
+    assert failed == ["open", "sync", "open", "open", "sync"]
+    assert open_directory(files, "").was_clean
+
+
 def test_a_log_that_cannot_be_made_leaves_nothing_behind_and_can_be_made_later() -> None:
     files = MemoryFiles()
     directory = open_directory(files, "")

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from kwire.log import files as files_module
-from kwire.log.files import DiskFiles, Files
+from kwire.log.files import DiskFiles, Files, MemoryFiles
 from kwire.log.seam import DirectoryLocked
 
 
@@ -234,3 +235,50 @@ def test_the_disk_tells_which_bytes_it_would_have_to_be_waited_for(tmp_path: Pat
     other.close()
     assert file.resident_end(0, 1 << 20) == 1 << 20
     file.close()
+
+
+def test_a_small_file_and_a_large_one_are_read_whole(files: Files, root: str) -> None:
+    for size in (0, 1, 8191, 8192, 8193, 3_000_000):
+        data = bytes(range(256)) * (size // 256 + 1)
+        files.write_atomic(f"{root}/a", data[:size], sync=False)
+        assert files.read_bytes(f"{root}/a") == data[:size]
+
+
+def test_a_whole_file_system_is_synced_only_where_that_is_promised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = DiskFiles().lock(f"{tmp_path}/.lock")
+    monkeypatch.setattr("kwire.log.files._WHOLE_SYNC", frozenset())
+    assert lock.sync_file_system() is False
+    lock.release()
+
+
+def test_a_file_system_in_memory_is_synced_as_a_whole() -> None:
+    files = MemoryFiles(loses_unsynced=True)
+    files.make_directory("/a/b")
+    lock = files.lock("/a/.lock")
+    file = files.open("/a/b/c", create=True)
+    file.write(0, [b"kept"], 4)
+    assert lock.sync_file_system()
+    file.write(4, [b"lost"], 4)
+    for seed in range(20):
+        after = files.crash(Random(seed), power_loss=True)
+        assert after.read_bytes("/a/b/c")[:4] == b"kept"
+
+
+def test_a_file_system_in_memory_that_fails_to_sync_says_so_and_forgets_nothing() -> None:
+    files = MemoryFiles(loses_unsynced=True)
+    lock = files.lock("/.lock")
+    file = files.open("/a", create=True)
+    file.write(0, [b"kept"], 4)
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "sync" and path == "/a":
+            raise OSError(5, "Input/output error")
+
+    files.fault = fault
+    assert not lock.sync_file_system()
+    files.fault = None
+    file.sync()
+    files.sync_directory("/")
+    assert files.crash(Random(1), power_loss=True).read_bytes("/a") == b"kept"

@@ -46,6 +46,7 @@ BOOT_ID = ".kwire_boot_id"
 
 _ASIDE_SUFFIXES = ("-stray", "-future")
 _MAX_NAME_BYTES = 255
+_MANY_LOGS = 100
 
 
 @attrs.frozen
@@ -408,9 +409,10 @@ class LogDirectory:
         logs = list(logs)
         failure: LogWriteFailed | None = None
         try:
+            durable = self._sync_together(logs) if clean else set()
             for log in logs:
                 try:
-                    log.close(clean=clean)
+                    log.close(clean=clean, durable=log in durable)
                 except LogWriteFailed as error:
                     log.abandon()
                     failure = failure or error
@@ -424,6 +426,19 @@ class LogDirectory:
             self._lock.release()
         if failure is not None:
             raise failure
+
+    def _sync_together(self, logs: list[Log]) -> set[Log]:
+        """When many logs are to be synced, one sync of the file system takes a fraction of the time; whom it served."""
+        unsynced = set()
+        for log in logs:
+            try:
+                if log.end_writing():
+                    unsynced.add(log)
+            except LogWriteFailed:
+                continue  # closing it comes to the same, and tells
+        if len(unsynced) < _MANY_LOGS or not self._lock.sync_file_system():
+            return set()
+        return unsynced
 
     def _write_marker(self, broker_epoch: int) -> None:
         path = f"{self.path}/{CLEAN_SHUTDOWN}"

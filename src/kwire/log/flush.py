@@ -27,7 +27,7 @@ class Flush:
     files: Files
     handles: list[File] = attrs.Factory(list)
     paths: list[str] = attrs.Factory(list)
-    """Small files that are replaced whole; one that is gone was removed with its log."""
+    """Closed segments, and small files that are replaced whole; one that is gone was removed with its log."""
     directories: list[str] = attrs.Factory(list)
 
     def perform(self) -> None:

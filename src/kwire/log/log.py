@@ -182,19 +182,24 @@ class Log:
         )
         return log
 
-    def close(self, *, clean: bool = True) -> None:
-        """Give everything back. `clean` first makes it durable and cuts the indexes to size.
-
-        LogWriteFailed when that was not possible; everything is given back all the same.
-        """
+    def end_writing(self) -> bool:
+        """Complete the indexes for a clean stop; False when nothing is to be synced then. Raises LogWriteFailed."""
         try:
-            if clean:
-                for segment in self._segments:
-                    segment.end_writing()
-                if not self._is_durable():
-                    self.flush()
+            for segment in self._segments:
+                segment.end_writing()
         except OSError as error:
             raise LogWriteFailed(self.directory, error) from error
+        return not self._is_durable()
+
+    def close(self, *, clean: bool = True, durable: bool = False) -> None:
+        """Give everything back. `clean` first completes the indexes and makes all durable.
+
+        `durable` says that somebody else has synced everything since `end_writing`. LogWriteFailed when something was
+        not possible; everything is given back all the same.
+        """
+        try:
+            if clean and self.end_writing():
+                self.flush(durable=durable)
         finally:
             self.abandon()
 
@@ -343,14 +348,18 @@ class Log:
         """Take no more appends: what was to be made durable cannot be."""
         self._failed = error
 
-    def flush(self) -> None:
+    def flush(self, *, durable: bool = False) -> None:
         """Make everything durable that was appended, and move the recovery point there. Raises LogWriteFailed.
 
+        With `durable` it is already, and only to be taken note of.
         After a failure the log takes no more appends: what the disk has is unknown, and asking again may lie.
         """
         flush = self.begin_flush()
         try:
-            flush.perform()
+            if durable:
+                flush.give_back()
+            else:
+                flush.perform()
         except OSError as error:
             self.end_flush(flush, error)
             raise LogWriteFailed(self.directory, error) from error
@@ -368,7 +377,7 @@ class Log:
         try:
             for segment in self._segments:
                 if segment.dirty:
-                    flush.handles += segment.to_sync()
+                    segment.begin_flush(flush)
                     begun.append(segment)
         except OSError as error:  # out of descriptors: nothing was synced, and nothing is lost yet
             flush.give_back()

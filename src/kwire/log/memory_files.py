@@ -133,6 +133,9 @@ class _MemoryLock:
         self._files = files
         self._path = path
 
+    def sync_file_system(self) -> bool:
+        return self._files.sync_everything()
+
     def release(self) -> None:
         self._files.locks.discard(self._path)
 
@@ -310,6 +313,27 @@ class MemoryFiles:
             else:
                 later.append(changes)
         self._unsynced = [changes for changes in later if changes]
+
+    def sync_everything(self) -> bool:
+        """Every file and every name; False when something failed, which then is still to be synced."""
+        try:
+            self._sync_below(self._root, "")
+        except OSError:
+            return False
+        for changes in self._unsynced:
+            for directory, name, what in changes:
+                _set(directory.durable, name, what)
+        self._unsynced.clear()
+        return True
+
+    def _sync_below(self, directory: _Directory, path: str) -> None:
+        self._check("sync", path)
+        for name, what in directory.children.items():
+            if isinstance(what, _Directory):
+                self._sync_below(what, f"{path}/{name}")
+            else:
+                self._check("sync", f"{path}/{name}")
+                what.sync()
 
     def drop_cache(self, path: str) -> None:
         node = self._find(path)

@@ -95,6 +95,14 @@ class File(Protocol):
 class Lock(Protocol):
     """A lock on a directory, held until released or until the process ends."""
 
+    def sync_file_system(self) -> bool:
+        """Make everything durable that was written to the file system of the directory, names included.
+
+        False when the machine does not promise that, or when a write to it failed since the lock was taken: then what
+        is to be durable must be synced file by file.
+        """
+        ...
+
     def release(self) -> None: ...
 
 

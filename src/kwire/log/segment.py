@@ -9,7 +9,9 @@ whole batch. What a failed write left behind it is cut away before the next writ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from kwire.log.damage import CorruptLog as CorruptLog
 from kwire.log.index import (
     OFFSET_ENTRY_BYTES,
     TIME_ENTRY_BYTES,
@@ -32,6 +34,9 @@ from kwire.records.batch import (
     stamp,
 )
 
+if TYPE_CHECKING:
+    from kwire.log.flush import Flush
+
 LOG_SUFFIX = ".log"
 INDEX_SUFFIX = ".index"
 TIME_INDEX_SUFFIX = ".timeindex"
@@ -47,18 +52,6 @@ _MAX_CURSORS = 64
 
 _RECENT_BYTES = 1 << 20
 """What was appended last is in memory, and nobody asks whether it is."""
-
-
-class CorruptLog(Exception):
-    """The bytes of a log file are not what was written: the text names file, position, and offset where known."""
-
-    def __init__(self, path: str, position: int, reason: str, *, offset: int | None = None) -> None:
-        where = f"byte {position}" if offset is None else f"byte {position}, offset {offset}"
-        super().__init__(f"{path} is damaged at {where}: {reason}")
-        self.path = path
-        self.position = position
-        self.reason = reason
-        self.offset = offset
 
 
 def file_name(base_offset: int, suffix: str) -> str:
@@ -489,35 +482,27 @@ class Segment:
 
     def sync(self) -> None:
         """Make everything durable that was written. OSError when that fails."""
-        try:
-            for file in self.to_sync():
+        self.dirty = True
+        for suffix in SUFFIXES:
+            if self._files.exists(self._path + suffix):
+                file = self._files.open(self._path + suffix)
                 try:
                     file.sync()
                 finally:
                     file.close()
-        except OSError:
-            self.dirty = True
-            raise
-
-    def to_sync(self) -> list[File]:
-        """Handles of what was written since this was asked last, for the caller to sync and close.
-
-        While the segment takes appends its indexes are left out: a start after a power loss makes them anew.
-        """
-        handles: list[File] = []
-        try:
-            if self.writable:
-                handles.append(self.file.duplicate())
-            else:
-                for suffix in SUFFIXES:
-                    if self._files.exists(self._path + suffix):
-                        handles.append(self._files.open(self._path + suffix))
-        except OSError:
-            for handle in handles:
-                handle.close()
-            raise
         self.dirty = False
-        return handles
+
+    def begin_flush(self, flush: Flush) -> None:
+        """Let it sync what was written since this was asked last. OSError when the file cannot be had.
+
+        While the segment takes appends its indexes are left out: a start after a power loss makes them anew. The files
+        of a closed one are opened when it is their turn, for there may be many.
+        """
+        if self.writable:
+            flush.handles.append(self.file.duplicate())
+        else:
+            flush.paths += [self._path + suffix for suffix in SUFFIXES]
+        self.dirty = False
 
     def truncate(self, position: int) -> None:
         """Forget the batches from `position` on. Ends writing."""
