@@ -33,7 +33,7 @@ from soak.load import (
 from soak.wire import PATIENCE_S, Refused, Wire
 
 TOPICS = [
-    Topic("rolling", 3, {"segment.bytes": str(1 << 20)}, 1_000, 30_000),
+    Topic("rolling", 3, {"segment.bytes": str(1 << 20)}, 1_000, 20_000),
     Topic("plain", 2, {"flush.ms": "200", "index.interval.bytes": "200"}, 10, 300),
     Topic("flushed", 1, {"flush.messages": "1"}, 10, 2_000, pause_s=0.01),
     Topic(

@@ -19,6 +19,7 @@ from compat_tests.conftest import CLIENT_WARNINGS  # noqa: E402
 LEAKS = (
     # kafka-python leaves sockets to the garbage collector when a server is away.
     "ignore:unclosed <socket:ResourceWarning",
+    "ignore:Exception ignored in. <function KafkaProducer.__del__:pytest.PytestUnraisableExceptionWarning",
     "ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning",
 )
 

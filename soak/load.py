@@ -89,7 +89,7 @@ class Producer(Client):
     """Writes numbered records into random partitions."""
 
     def __init__(
-        self, name: str, ledger: Ledger, port: int, topics: list[Topic], seed: int, *, pause_s: float = 0.002
+        self, name: str, ledger: Ledger, port: int, topics: list[Topic], seed: int, *, pause_s: float = 0.006
     ) -> None:
         super().__init__(name, ledger, port)
         self.topics = topics
