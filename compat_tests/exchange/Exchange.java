@@ -288,6 +288,12 @@ public final class Exchange {
                 groups.put(group, offsets);
             }
             found.put("groups", groups);
+            if (words.contains("groups")) {
+                Map<String, String> types = new TreeMap<>();
+                admin.listGroups().all().get().forEach(each -> types.put(
+                    each.groupId(), each.type().map(Object::toString).orElse("none")));
+                found.put("types of groups", types);
+            }
             if (words.contains("security")) {
                 found.put("acls", admin.describeAcls(AclBindingFilter.ANY).values().get().toString());
                 found.put("scram", admin.describeUserScramCredentials().all().get().keySet().toString());

@@ -9,6 +9,7 @@ from kwire.broker.groups.events import (
     GroupEvent,
     GroupStored,
     OffsetCommitted,
+    OtherStored,
     StoredGroup,
     StoredMember,
     decode_event,
@@ -80,8 +81,13 @@ def test_the_same_bytes_are_written(name: str) -> None:
 
 def test_records_of_other_kinds_are_passed_over() -> None:
     assert decode_event(None, b"x") is None
-    assert decode_event(bytes.fromhex("000300046f6e6539"), None) is None  # a group of the newer protocol
     assert decode_event(bytes.fromhex("7fff00"), b"anything") is None
+
+
+def test_of_records_of_other_protocols_it_counts_that_they_are_there() -> None:
+    key = bytes.fromhex("000300046f6e6539")  # a group of the newer protocol
+    assert decode_event(key, None) == OtherStored("one9", key, is_there=False)
+    assert encode_event(OtherStored("one9", key, is_there=False)) == (key, None)
 
 
 def test_offsets_of_the_oldest_kind_are_understood() -> None:

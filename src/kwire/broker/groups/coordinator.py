@@ -12,18 +12,23 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kwire.broker.groups.classic import ClassicGroup
 from kwire.broker.groups.events import (
     GROUPS_TOPIC,
+    OTHER_PROTOCOLS,
     GroupEvent,
     GroupStored,
     OffsetCommitted,
+    OtherStored,
     StoredGroup,
     decode_event,
     encode_event,
+    is_of_consumer_group,
+    removals,
 )
 from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
 from kwire.broker.groups.offsets import OffsetStore
@@ -66,6 +71,8 @@ class GroupCoordinator:
         self.timers = Timers(broker.deadline_changed)
         self.groups: dict[str, ClassicGroup] = {}
         self.offsets = OffsetStore()
+        self._others: dict[str, dict[bytes, OtherStored]] = {}
+        """What groups of other protocols left in the log, by group."""
         self._offset_metadata_max = config.int("offset.metadata.max.bytes")
         self._retention_ms = config.int("offsets.retention.minutes") * 60_000
         self._check_every_ms = config.int("offsets.retention.check.interval.ms")
@@ -88,7 +95,21 @@ class GroupCoordinator:
         now_ms = self._broker.clock.monotonic_ms()
         for group in self.groups.values():
             group.resume(now_ms)
+        self._say_what_is_not_served()
         self.timers.set(self._expiration, now_ms + self._check_every_ms)
+
+    def _say_what_is_not_served(self) -> None:
+        counts = Counter(
+            OTHER_PROTOCOLS[other.kind]
+            for others in self._others.values()
+            for other in others.values()
+            if other.kind in OTHER_PROTOCOLS
+        )
+        for protocol, count in counts.items():
+            self._broker.warn(
+                f"{GROUPS_TOPIC} holds {count} {protocol} group{'' if count == 1 else 's'}: "
+                "kept for Kafka, and their members are not served"
+            )
 
     def tick(self, now_ms: int) -> None:
         """Do what is due."""
@@ -138,6 +159,7 @@ class GroupCoordinator:
         settings = self.settings
         if not settings.min_session_timeout_ms <= join.session_timeout_ms <= settings.max_session_timeout_ms:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
+        self._become_classic(group_id)
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
@@ -147,6 +169,20 @@ class GroupCoordinator:
             self._write(group_id, [GroupStored(group_id, empty)])
             group = self.groups[group_id]
         return group.join(join, now_ms)
+
+    def _become_classic(self, group_id: str) -> None:
+        """A group of the protocol of KIP-848 has no members here, and may be taken over, as Kafka does it.
+
+        Raises KafkaError(INCONSISTENT_GROUP_PROTOCOL) for a share or a streams group.
+        """
+        others = self._others.get(group_id)
+        if others is None:
+            return
+        if not all(map(is_of_consumer_group, others.values())):
+            raise KafkaError(
+                ErrorCode.INCONSISTENT_GROUP_PROTOCOL, f"Group {group_id} is of another protocol."
+            )
+        self._write_many(group_id, removals(others.values()))
 
     def sync(
         self,
@@ -289,6 +325,7 @@ class GroupCoordinator:
             OffsetCommitted(group_id, topic, partition, None)
             for topic, partition, _ in self.offsets.of_group(group_id)
         ]
+        gone += removals(self._others.get(group_id, {}).values())
         self._write_many(group_id, [*gone, GroupStored(group_id, None)])
 
     # What groups need
@@ -323,6 +360,15 @@ class GroupCoordinator:
 
     def _apply(self, event: GroupEvent, record_offset: int, timestamp_ms: int) -> None:
         """The only place where durable state changes."""
+        if isinstance(event, OtherStored):
+            others = self._others.setdefault(event.group_id, {})
+            if event.is_there:
+                others[event.key] = event
+            else:
+                others.pop(event.key, None)
+                if not others:
+                    del self._others[event.group_id]
+            return
         group = self.groups.get(event.group_id)
         if isinstance(event, OffsetCommitted):
             if group is None and event.committed is not None:

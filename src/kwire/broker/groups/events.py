@@ -2,11 +2,13 @@
 
 Two kinds of events: an offset was committed, and a group is now this. Both are kept as Kafka keeps them: the key says
 what of, the value says what, no value is a tombstone, and the last record of a key is the truth. Records of other
-kinds may lie in the same partitions; they belong to groups of other protocols and are passed over.
+kinds may lie in the same partitions, from a Kafka that had the directory; they belong to groups of other protocols, and
+of them only that they are there is an event.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -90,13 +92,52 @@ class GroupStored:
     group: StoredGroup | None
 
 
-GroupEvent: TypeAlias = OffsetCommitted | GroupStored
+@attrs.frozen
+class OtherStored:
+    """A record of a group of another protocol is there, or is gone.
+
+    Nothing of it is used but its key: it has to go when the group goes, or becomes one of this protocol.
+    """
+
+    group_id: str
+    key: bytes
+    is_there: bool
+
+    @property
+    def kind(self) -> int:
+        """The type of the record."""
+        return int.from_bytes(self.key[:2], "big")
+
+
+GroupEvent: TypeAlias = OffsetCommitted | GroupStored | OtherStored
+
+CONSUMER_GROUP = 3
+_GROUP_ITSELF = (CONSUMER_GROUP, 11, 17)
+"""The record that says that a consumer, a share or a streams group is there."""
+
+OTHER_PROTOCOLS = {CONSUMER_GROUP: "consumer", 11: "share", 17: "streams"}
+_OF_CONSUMER_GROUPS = frozenset((3, 4, 5, 6, 7, 8, 16))
+
+
+def is_of_consumer_group(other: OtherStored) -> bool:
+    """Does the record belong to the protocol of KIP-848, whose groups may become classic ones when they are empty?"""
+    return other.kind in _OF_CONSUMER_GROUPS
+
+
+def removals(others: Iterable[OtherStored]) -> list[OtherStored]:
+    """Take records of one group away: Kafka asks for members before what they are members of."""
+    gone = [attrs.evolve(other, is_there=False) for other in others]
+    return sorted(gone, key=lambda other: (other.kind in _GROUP_ITSELF, -other.kind))
 
 
 def encode_event(event: GroupEvent) -> tuple[bytes, bytes | None]:
     """Key and value of the record."""
     if isinstance(event, OffsetCommitted):
         return _offset_key(event.group_id, event.topic, event.partition), _encode_offset(event.committed)
+    if isinstance(event, OtherStored):
+        if event.is_there:
+            raise ValueError("Records of other protocols are only ever taken away")
+        return event.key, None
     return encode_coordinator_key(GroupMetadataKey(event.group_id)), _encode_group(event.group)
 
 
@@ -165,7 +206,7 @@ def decode_event(key: bytes | None, value: bytes | None) -> GroupEvent | None:
         return OffsetCommitted(of.group, of.topic, of.partition, None if what is None else _committed(what))
     if of.TYPE == GroupMetadataKey.TYPE:
         return GroupStored(of.group, None if what is None else _group(what))
-    return None
+    return OtherStored(of.group_id, bytes(key), what is not None)
 
 
 def _committed(value: OffsetCommitValue | LegacyOffsetCommitValue) -> CommittedOffset:
