@@ -280,9 +280,12 @@ class KafkaServer(Server):
 
 
 def make_server(directory: Path, settings: Mapping[str, str] | None = None) -> Server:
-    """A server of this run's target, not started yet."""
+    """A server of this run's target, not started yet.
+
+    Many tests write records of years ago, which the defaults would remove half a minute after the start.
+    """
     kind = KafkaServer if target() == "kafka" else KwireServer
-    return kind(directory, settings=dict(settings or {}))
+    return kind(directory, settings={"log.initial.task.delay.ms": "3600000", **(settings or {})})
 
 
 # --- Java ---------------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ OTHERS = (
     ("commons-logging", "commons-logging", "1.3.5"),
 )
 SCOPES = {"BROKER": BROKER_SETTINGS, "TOPIC": TOPIC_SETTINGS, "GROUP": GROUP_SETTINGS}
-OURS = {"cluster.id", "kwire.accept.any.replication.factor", "kwire.log.open.files.max"}
+INTERNAL = {"log.initial.task.delay.ms"}  # Kafka has it and does not tell
+OURS = {"cluster.id", "kwire.accept.any.replication.factor", "kwire.log.open.files.max"} | INTERNAL
 
 Ask = Callable[[Sequence[str]], list[str]]
 

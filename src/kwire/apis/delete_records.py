@@ -38,6 +38,7 @@ def delete_records(broker: Broker, caller: Caller, request: DeleteRecordsRequest
                 )
         results.append(DeleteRecordsTopicResult(name=data.name, partitions=partitions))
     broker.log_starts_changed()
+    broker.purging.look()
     return DeleteRecordsResponse(topics=results)
 
 

@@ -19,7 +19,9 @@ from kwire.broker.groups.coordinator import GroupCoordinator
 from kwire.broker.jobs import Jobs
 from kwire.broker.metadata import ClusterMetadata, Features
 from kwire.broker.partition import Partition
+from kwire.broker.purging import Purging
 from kwire.broker.reopening import Reopening
+from kwire.broker.retention import Retention
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
 from kwire.broker.topics import TopicRegistry
@@ -35,7 +37,6 @@ from kwire.log.seam import Files
 _log = logging.getLogger("kwire.broker")
 
 PRODUCER_EXPIRATION_CHECK_MS = 600_000
-PURGE_CHECK_MS = 30_000
 SNAPSHOT_CHECK_MS = 60_000
 
 
@@ -76,6 +77,8 @@ class Broker:
         self.flushing = Flushing(self.jobs, clock, self.deadline_changed)
         self.reopening = Reopening(self.jobs, clock, self.deadline_changed, self._reopen)
         self.flushing.on_failure = self.reopening.failed
+        self.purging = Purging(self.jobs, clock, self.deadline_changed)
+        self.retention: Retention
         self.storage: Storage
         self.metadata: ClusterMetadata
         self.configs: Configs
@@ -118,11 +121,12 @@ class Broker:
         self._chores = [
             self._checkpointing,
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
-            _Chore(PURGE_CHECK_MS, self._purge),
             _Chore(SNAPSHOT_CHECK_MS, lambda wall_ms: self.metadata.snapshotting.consider()),
         ]
         for chore in self._chores:
             chore.due = now + chore.every_ms
+        self.purging.bins = [directory.trash for directory in self.storage.directories]
+        self.retention = Retention(self)
         self.flushing.take_owed()  # nobody waits for what a start writes
         for directory in self.storage.directories:
             for warning in dict.fromkeys(directory.warnings):
@@ -141,6 +145,8 @@ class Broker:
                 chore.run(wall_ms)
         self.flushing.tick(now_ms)
         self.reopening.tick(now_ms)
+        self.retention.tick(now_ms)
+        self.purging.tick(now_ms)
         self.groups.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
 
@@ -149,6 +155,8 @@ class Broker:
         deadlines = (
             self.flushing.next_deadline(),
             self.reopening.next_deadline(),
+            self.retention.next_deadline(),
+            self.purging.next_deadline(),
             self.groups.next_deadline(),
             *(chore.due for chore in self._chores),
         )
@@ -219,9 +227,6 @@ class Broker:
             now_ms=wall_ms,
             trash=self.storage.directory_of(failed).trash,
         )
-
-    def _purge(self, wall_ms: int) -> None:
-        self.storage.purge(wall_ms)
 
     def _checkpoint(self, wall_ms: int) -> None:
         """Write recovery points, log starts and high watermarks."""

@@ -146,7 +146,7 @@ class Configs:
             compression_type=compression,
             compression_level=level,
             compacted=compacted,
-            deletes="delete" in policy or not policy,
+            deletes="delete" in policy,
             min_insync_replicas=value("min.insync.replicas"),
             flushes=min(value("flush.messages"), value("flush.ms")) < MAX_LONG,
             opens_batches=compacted or compression != "producer" or timestamp_type == "LogAppendTime",

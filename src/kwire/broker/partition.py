@@ -306,14 +306,36 @@ class Partition:
         if before_offset < 0 or before_offset > self.high_watermark:
             raise KafkaError(ErrorCode.OFFSET_OUT_OF_RANGE)
         if before_offset > self.log.log_start_offset:
-            with storage_errors():
-                self.log.advance_log_start(before_offset)
+            self.advance_log_start(before_offset)
         return self.log.log_start_offset
+
+    def advance_log_start(self, offset: int) -> None:
+        """Records below `offset` are gone, and whole segments below it are removed. KafkaError(KAFKA_STORAGE_ERROR).
+
+        The caller sees to the checkpoint of log starts.
+        """
+        with storage_errors():
+            self.log.advance_log_start(offset)
+        self.appended.fire()  # who waits below has to hear of it
+
+    def roll(self, now_ms: int) -> bool:
+        """Begin a new segment, so that the last one can be removed or compacted; False when that one is empty.
+
+        Raises KafkaError(KAFKA_STORAGE_ERROR).
+        """
+        with storage_errors():
+            rolled = self.log.roll(now_ms)
+        if rolled:
+            self.log.write_snapshot(self.log.log_end_offset, self.producers.entries())
+            self._flushing.want(self)
+        return rolled
 
     def write_snapshot(self) -> None:
         """Keep the producers' state beside the log, complete up to its end: what a clean stop leaves."""
         end_offset = self.log.log_end_offset
-        if self.log.log_start_offset < end_offset != self._snapshot_offset:
+        if end_offset != self._snapshot_offset and (
+            self.log.log_start_offset < end_offset or self.producers.by_id
+        ):
             self.log.write_snapshot(end_offset, self.producers.entries())
 
     def _batches_before(self, producer_id: int, epoch: int, offset: int, count: int) -> list[WrittenBatch]:

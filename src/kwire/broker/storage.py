@@ -152,11 +152,6 @@ class Storage:
         self._counts[directory.path] -= 1
         directory.schedule_delete(log)
 
-    def purge(self, now_ms: int) -> None:
-        """Remove deleted segments and topics whose time has come."""
-        for directory in self.directories:
-            directory.purge(now_ms)
-
     def checkpoint(self, jobs: Jobs, logs: Iterable[Log], warn: Callable[[str], None]) -> None:
         """Write recovery points, log starts and high watermarks of all these logs, in the background."""
         grouped = self._grouped(logs)

@@ -315,6 +315,7 @@ class TopicRegistry:
                 # The metadata has it gone already: the next start sets the directory aside.
                 self._broker.warn(f"The files of {partition.topic}-{partition.index} stay behind: {error}")
             partition.appended.fire()
+        self._broker.purging.look()
 
     def new_id(self) -> bytes:
         """A random topic id: none that is reserved, none whose text begins with '-'."""

@@ -490,9 +490,7 @@ class Log:
         """
         if offset > self.log_end_offset:
             raise ValueError(f"{offset} is beyond the end of {self!r}")
-        if offset <= self.log_start_offset:
-            return
-        self.log_start_offset = offset
+        offset = self.log_start_offset = max(offset, self.log_start_offset)
         gone = bisect_right(self._bases, offset) - 1
         try:
             if gone > 0:

@@ -71,6 +71,7 @@ class Segment:
         "_interval_bytes",
         "_max_entries",
         "_max_time_entries",
+        "_newest_known",
         "_open_files",
         "_path",
         "_time_file",
@@ -114,7 +115,7 @@ class Segment:
         """While writable: the largest timestamp of the first batch, by which the segment ages."""
         self.max_timestamp = -1
         self.max_timestamp_offset = base_offset
-        """While writable: last offset of the first batch with that timestamp."""
+        """Last offset of the first batch with that timestamp; both hold while writable, and once `newest` was asked."""
         self.used = False
         """It was read or written; see OpenFiles."""
         self._files = files
@@ -130,6 +131,7 @@ class Segment:
         self._max_time_entries = 0
         self._unindexed_bytes = 0
         self._torn = False
+        self._newest_known = False
         self._entries_exact = False  # the index files hold what the indexes hold, and nothing behind it
         # Where readers will go on: offset -> position. A consumer asks next for what follows its last answer.
         self._cursors: dict[int, int] = {}
@@ -325,10 +327,28 @@ class Segment:
 
     def newest(self) -> tuple[int, int]:
         """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for none."""
-        if self.writable:
-            return self.max_timestamp, self.max_timestamp_offset
+        if not self._newest_known:
+            loaded = self._time_index is not None
+            self._take_newest()
+            if not loaded:  # one answer is all that was wanted of the indexes
+                self.release()
+        return self.max_timestamp, self.max_timestamp_offset
+
+    def _take_newest(self) -> None:
         timestamp, offset = self.time_index.last
-        return timestamp, self.base_offset + offset
+        self.max_timestamp = timestamp
+        self.max_timestamp_offset = self.base_offset + offset
+        self._newest_known = True
+
+    def largest_timestamp(self) -> int:
+        """Time of the newest record; when the file was last written to, if its records have no time."""
+        timestamp = self.newest()[0]
+        if timestamp < 0:
+            directory, _, name = self.path.rpartition("/")
+            timestamp = next(
+                entry.modified_ms for entry in self._files.entries(directory) if entry.name == name
+            )
+        return timestamp
 
     # Writing
 
@@ -352,9 +372,7 @@ class Segment:
             self.file.truncate(self.size)
         self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
         self._max_time_entries = max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1)
-        timestamp, offset = time_index.last
-        self.max_timestamp = timestamp
-        self.max_timestamp_offset = self.base_offset + offset
+        self._take_newest()
         self.first_timestamp = self._first_timestamp() if self.size else -1
         self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
         if not self._entries_exact:
@@ -527,6 +545,7 @@ class Segment:
         self.writable = False
         self.dirty = True
         self._index, self._time_index = builder.offsets, builder.times
+        self._newest_known = False
         self._entries_exact = True
         for suffix, data in (
             (INDEX_SUFFIX, builder.offsets.encode()),
