@@ -163,6 +163,7 @@ def test_a_deleted_topic_is_gone_at_once_and_its_files_later() -> None:
     for _ in range(3):
         keeper.clock.now_ms += 60_000
         keeper.broker.tick(keeper.clock.now_ms)
+        keeper.broker.jobs.run_all()
     assert keeper.directories() == {"__cluster_metadata-0"}
 
 
