@@ -21,6 +21,7 @@ from kwire.log.index import (
     TimeIndex,
 )
 from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, OpenFiles
+from kwire.log.scanning import SMALLEST_LENGTH, find_in_window, header_at, iter_batches
 from kwire.log.seam import Buffer, File, Files
 from kwire.log.warming import CHUNK_BYTES, Warm, Warmth
 from kwire.records.batch import (
@@ -29,8 +30,6 @@ from kwire.records.batch import (
     SCAN,
     STAMP_BYTES,
     BatchHeader,
-    CorruptBatch,
-    parse_header,
     stamp,
 )
 
@@ -46,7 +45,6 @@ SUFFIXES = (LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX)
 MAX_INT = 2**31 - 1
 """Positions, and offsets relative to the base, are 32 bits wide in the indexes."""
 
-_SMALLEST_LENGTH = BATCH_OVERHEAD - LENGTH_OVERHEAD
 _WINDOW_BYTES = 8192
 _MAX_CURSORS = 64
 
@@ -254,7 +252,7 @@ class Segment:
         room = limit - position
         while True:
             base_offset, length, last_offset_delta = SCAN.unpack_from(view, at)
-            if length < _SMALLEST_LENGTH:
+            if length < SMALLEST_LENGTH:
                 raise CorruptLog(self.path, position + at, f"a batch says it has {length} bytes")
             after = at + length + LENGTH_OVERHEAD
             if after > room:
@@ -294,36 +292,16 @@ class Segment:
             if warm is not None and not self._is_recent(position):
                 self.warmth.require(position, end, min(position + CHUNK_BYTES, size), warm)
             window = file.read(position, end)
-            at = 0
-            last = len(window) - SCAN.size
-            if last < 0:
-                raise CorruptLog(self.path, position, "the last batch is cut off")
-            while at <= last:
-                base_offset, length, last_offset_delta = SCAN.unpack_from(window, at)
-                if base_offset + last_offset_delta >= offset:
-                    return position + at
-                if length < _SMALLEST_LENGTH:
-                    raise CorruptLog(self.path, position + at, f"a batch says it has {length} bytes")
-                at += length + LENGTH_OVERHEAD
+            found, at = find_in_window(self.path, window, position, offset)
             position += at
+            if found:
+                return position
         return size
 
     def batches(self, position: int = 0) -> Iterator[tuple[int, BatchHeader, memoryview]]:
         """Position, header and bytes of every batch from `position` on. Raises CorruptLog for one that is not whole."""
-        end = self.size
-        view = memoryview(self.file.read(position, end))
-        start = position
-        while position < end:
-            at = position - start
-            try:
-                header = parse_header(view, at)
-            except CorruptBatch as error:
-                raise CorruptLog(self.path, position, str(error)) from error
-            size = header.length + LENGTH_OVERHEAD
-            if size < BATCH_OVERHEAD or at + size > len(view):
-                raise CorruptLog(self.path, position, f"a batch says it has {size} bytes")
-            yield position, header, view[at : at + size]
-            position += size
+        view = memoryview(self.file.read(position, self.size))
+        return iter_batches(self.path, view, position, self.size)
 
     def newest(self) -> tuple[int, int]:
         """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for none."""
@@ -383,10 +361,7 @@ class Segment:
         self.full = self._is_full()
 
     def _first_timestamp(self) -> int:
-        try:
-            return parse_header(self.file.read(0, BATCH_OVERHEAD)).max_timestamp
-        except CorruptBatch as error:
-            raise CorruptLog(self.path, 0, str(error)) from error
+        return header_at(self.path, self.file.read(0, BATCH_OVERHEAD), 0, 0).max_timestamp
 
     def append(
         self,
