@@ -340,3 +340,25 @@ def test_who_waits_for_a_log_that_was_opened_anew_meanwhile_is_refused() -> None
     shop.broker.jobs.run_all()
     assert not shop.has_failed()
     assert codes(waiting.attempt(False)) == [ErrorCode.KAFKA_STORAGE_ERROR]
+
+
+def test_a_log_that_failed_is_opened_anew_once_however_often_that_is_said() -> None:
+    shop = Shop(flush_messages="1")
+    shop.produce(b"a")
+    shop.broken = "orders-0"
+    shop.broker.jobs.run_all()
+    shop.broken = ""
+    shop.tick(0)
+    reopening = shop.broker.jobs.next()
+    assert reopening is not None
+    shop.broker.flushing.want(shop.partition)  # somebody else comes to know of the failure
+    assert shop.broker.jobs.next() is None
+    shop.tick(0)
+    run(reopening)
+    shop.broker.reopening.failed(shop.partition)
+    shop.tick(0)
+    assert shop.broker.jobs.next() is None, "it is well again: nobody touches its files"
+    shop.produce(b"b")
+    shop.broker.jobs.run_all()
+    shop.broker = shop.keeper.kill()
+    assert shop.partition.log_end_offset == 2

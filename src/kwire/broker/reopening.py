@@ -31,9 +31,12 @@ class Reopening:
         self._deadline_changed = deadline_changed
         self._reopen = reopen
         self._failed: dict[LogOwner, int] = {}
+        self._under_way: set[LogOwner] = set()
 
     def failed(self, owner: LogOwner) -> None:
-        """The log of `owner` takes no more writes."""
+        """The log of `owner` takes no more writes. It may be told more than once of one failure."""
+        if owner in self._under_way:  # two at once would replace each other's files
+            return
         self._failed[owner] = self._clock.monotonic_ms()
         self._deadline_changed.fire()
 
@@ -42,6 +45,7 @@ class Reopening:
         for owner, due in list(self._failed.items()):
             if due <= now_ms:
                 del self._failed[owner]
+                self._under_way.add(owner)
                 self._jobs.put(_ReopenJob(self, owner))
 
     def next_deadline(self) -> int | None:
@@ -49,6 +53,7 @@ class Reopening:
 
     def _ended(self, job: _ReopenJob, error: Exception | None) -> None:
         owner = job.owner
+        self._under_way.discard(owner)
         if owner.log.closed:
             if job.opened is not None:
                 job.opened.abandon()
@@ -74,7 +79,10 @@ class _ReopenJob:
     def begin(self) -> bool:
         self._wall_ms = self._reopening._clock.time_ms()
         self._log = self.owner.log
-        return not self._log.closed
+        if self._log.closed or self._log.failed is None:
+            self._reopening._under_way.discard(self.owner)
+            return False
+        return True
 
     def perform(self) -> None:
         self.opened = self._reopening._reopen(self._log, self._wall_ms)
