@@ -12,6 +12,7 @@ import errno
 import mmap
 import os
 import shutil
+import stat
 import struct
 import sys
 from collections.abc import Sequence
@@ -297,10 +298,9 @@ class DiskFiles:
                     status = entry.stat()
                 except FileNotFoundError:
                     continue  # gone since the directory was read
-                is_directory = entry.is_dir()
-                entries.append(
-                    Entry(entry.name, is_directory, status.st_size, status.st_mtime_ns // 1_000_000)
-                )
+                is_directory = stat.S_ISDIR(status.st_mode)
+                modified_ms = status.st_mtime_ns // 1_000_000
+                entries.append(Entry(entry.name, is_directory, status.st_size, modified_ms))
         return entries
 
     def make_directory(self, path: str) -> None:

@@ -174,7 +174,7 @@ def clean_up(files: Files, directory: str, entries: Iterable[Entry]) -> dict[str
         final = name.removesuffix(SWAP_SUFFIX)
         files.rename(f"{directory}/{name}", f"{directory}/{final}")
         entry = present.pop(name)
-        present[final] = attrs.evolve(entry, name=final)
+        present[final] = entry._replace(name=final)
     return _without_orphans(files, directory, present)
 
 

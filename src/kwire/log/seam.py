@@ -9,9 +9,7 @@ operating system names them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
-
-import attrs
+from typing import NamedTuple, Protocol
 
 Buffer = bytes | bytearray | memoryview
 
@@ -20,9 +18,8 @@ class DirectoryLocked(OSError):
     """Another process, or another broker in this one, holds the lock."""
 
 
-@attrs.frozen
-class Entry:
-    """One name in a directory."""
+class Entry(NamedTuple):
+    """One name in a directory. A start makes many of them."""
 
     name: str
     is_directory: bool
