@@ -11,12 +11,17 @@ import pytest
 from kwire.log.directory import LogDirectory
 from kwire.log.dump import dump_file
 from kwire.log.files import DiskFiles
-from kwire.log.log import LogConfig
+from kwire.log.log import Log, LogConfig
 from kwire.log.snapshot import ProducerEntry
 from kwire.log.txn_index import AbortedTransaction, encode_txn_index
 from kwire.records.batch import Record, build_batch, parse_header
 
 NAME = "00000000000000000000"
+
+
+def end_transaction(log: Log, key: bytes) -> None:
+    marker = build_batch([Record(0, 5, key, bytes(6))], control=True, transactional=True, producer_id=9)
+    log.append(marker, parse_header(marker), 3, 0)
 
 
 @pytest.fixture
@@ -44,13 +49,12 @@ def data(tmp_path: Path) -> Path:
             transactional=number == 7,
         )
         log.append(batch, parse_header(batch), 3, 0)
-    marker = build_batch(
-        [Record(0, 5, b"\x00\x00\x00\x01", bytes(6))], control=True, transactional=True, producer_id=9
-    )
-    log.append(marker, parse_header(marker), 3, 0)
+        if number == 7:
+            end_transaction(log, b"\x00\x00\x00\x00")
+    end_transaction(log, b"\x00\x00\x00\x01")
     log.write_snapshot(81, [ProducerEntry(9, 1, 79, 79, 1, 1000)])
     directory.close([log])
-    (tmp_path / "t-0" / f"{NAME}.txnindex").write_bytes(encode_txn_index([AbortedTransaction(9, 14, 20, 21)]))
+    (tmp_path / "t-0" / f"{NAME}.txnindex").write_bytes(encode_txn_index([AbortedTransaction(9, 14, 16, 17)]))
     return tmp_path
 
 
@@ -99,10 +103,10 @@ def test_deep_shows_the_records(data: Path) -> None:
 def test_state_files_are_shown(data: Path) -> None:
     text = dump(data)[1]
     for words in (
-        "t-0  offset 81",
+        "t-0  offset 82",
         "leader epoch 3  from offset 0",
         "producer 9  epoch 1  last sequence 79",
-        "aborted 14..20",
+        "aborted 14..16",
         "topic id AAAAAAAAAAAAAAAAAAAAAA",
         "node.id=1",
     ):

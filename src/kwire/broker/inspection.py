@@ -84,7 +84,7 @@ def inspect(files: Files, paths: Sequence[str]) -> Inspection:
     """Look at the directories of one node. Raises NotADataDirectory, and OSError for what cannot be read."""
     found = Inspection([path.rstrip("/") or "/" for path in paths])
     for path in found.paths:
-        _read_directory(files, path, found)
+        read_directory(files, path, found)
     for path in found.paths:
         if files.is_directory(f"{path}/{METADATA_DIRECTORY}"):
             found.has_metadata = True
@@ -98,7 +98,8 @@ def inspect(files: Files, paths: Sequence[str]) -> Inspection:
     return found
 
 
-def _read_directory(files: Files, path: str, found: Inspection) -> None:
+def read_directory(files: Files, path: str, found: Inspection) -> None:
+    """Whose directory it is, whether it is in use, how the last run ended. Raises NotADataDirectory."""
     if not files.is_directory(path):
         raise NotADataDirectory(f"{path} is not a directory")
     if not files.exists(f"{path}/{META_PROPERTIES}"):

@@ -1,4 +1,4 @@
-"""The command line: `kwire serve`, `dump`, `migrate`, `config`, `ping`. Each loads its code when it is asked for."""
+"""The command line: `kwire serve`, `dump`, `verify`, `migrate`, `config`, `ping`. Each loads its code on use."""
 
 from __future__ import annotations
 
@@ -39,6 +39,16 @@ def _run(chosen: argparse.Namespace) -> int:
             from kwire.cli.dump import dump
 
             return dump(chosen.files, deep=chosen.deep)
+        case "verify":
+            from kwire.cli.verify import verify
+
+            return verify(
+                chosen.directories,
+                deep=chosen.deep,
+                quiet=chosen.quiet,
+                as_json=chosen.json,
+                force=chosen.force,
+            )
         case "migrate":
             from kwire.cli.migrate import migrate
 
@@ -101,6 +111,22 @@ def _parser() -> argparse.ArgumentParser:
         "files", nargs="+", metavar="FILE", help=".log, .index, .timeindex, or a partition's directory"
     )
     dump.add_argument("--deep", action="store_true", help="open the batches: print and check their records")
+    verify = commands.add_parser(
+        "verify",
+        help="check a whole data directory, offline: is everything there, and as it was written",
+        description="Check every file of a data directory that no server uses, without touching anything. Exit "
+        "status: 0 when it is sound, 1 when there are problems, 2 when it is no data directory or is in use.",
+        allow_abbrev=False,
+    )
+    verify.add_argument("directories", nargs="+", metavar="DIR", help="every directory of log.dirs")
+    verify.add_argument("--deep", action="store_true", help="also open the batches and check their records")
+    verify.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    verify.add_argument("--json", action="store_true", help="print one JSON object")
+    verify.add_argument(
+        "--force",
+        action="store_true",
+        help="look although a server uses it: what it writes meanwhile may look damaged",
+    )
     migrate = commands.add_parser(
         "migrate",
         help="say what of a data directory carries over between Apache Kafka and kwire",

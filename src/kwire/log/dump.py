@@ -6,6 +6,7 @@ its log.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Callable, Iterator
 from typing import TextIO
@@ -18,12 +19,13 @@ from kwire.log.index import TIME_ENTRY_BYTES, BadIndex, OffsetIndex, TimeIndex
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, decode_partition_metadata, encode_uuid
 from kwire.log.recovery import check_batch_at
-from kwire.log.segment import INDEX_SUFFIX, LOG_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX
+from kwire.log.segment import INDEX_SUFFIX, LOG_SUFFIX, MAX_INT, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX
 from kwire.log.snapshot import SUFFIX as SNAPSHOT_SUFFIX
 from kwire.log.snapshot import BadSnapshot, decode_snapshot
 from kwire.log.txn_index import BadTxnIndex, decode_txn_index
-from kwire.records.batch import BatchHeader, CorruptBatch, Record, iter_records
-from kwire.records.compression import CODEC_NAMES, DecompressionFailed
+from kwire.log.verify import SegmentJob, check_records, check_segment
+from kwire.records.batch import BatchHeader, Record
+from kwire.records.compression import CODEC_NAMES
 
 CHECKPOINT_SUFFIX = "-offset-checkpoint"
 
@@ -82,7 +84,7 @@ class _Dump:
         self.path = path
         self.deep = deep
         self.problems = 0
-        self._files = files
+        self.files = files
         self._out = out
         self._show_time = show_time
 
@@ -97,7 +99,7 @@ class _Dump:
         print(f"PROBLEM {self.path}: {text}", file=self._out)
 
     def read(self) -> bytes:
-        return self._files.read_bytes(self.path)
+        return self.files.read_bytes(self.path)
 
     @property
     def base_offset(self) -> int:
@@ -105,20 +107,11 @@ class _Dump:
         return int(stem) if stem.isdigit() else 0
 
     def map(self, path: str) -> memoryview:
-        file = self._files.open(path, read_only=True)
+        file = self.files.open(path, read_only=True)
         try:
             return memoryview(file.read(0, file.size()))
         finally:
             file.close()
-
-    def log(self) -> memoryview | None:
-        """The log beside an index."""
-        path = self.path[: self.path.rindex(".")] + LOG_SUFFIX
-        try:
-            return self.map(path)
-        except FileNotFoundError:
-            self.problem(f"there is no {posixpath.basename(path)} beside it to check it against")
-            return None
 
 
 def _walk(view: memoryview, base_offset: int) -> Iterator[tuple[int, BatchHeader | str]]:
@@ -174,29 +167,11 @@ def _describe_batch(dump: _Dump, position: int, header: BatchHeader) -> str:
 
 
 def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
-    next_offset = header.base_offset
-    newest = -1
-    count = 0
-    try:
-        for record in iter_records(batch, header):
-            dump.line(_describe_record(dump, record, header.is_control))
-            if record.offset < next_offset:
-                dump.problem(
-                    f"the record with offset {record.offset} comes where {next_offset} or more was due"
-                )
-            next_offset = record.offset + 1
-            newest = max(newest, record.timestamp)
-            count += 1
-    except (CorruptBatch, DecompressionFailed) as error:
-        dump.problem(f"the batch with offset {header.base_offset} does not open: {error}")
-        return
-    if next_offset > header.next_offset:
-        dump.problem(f"the batch with offset {header.base_offset} has records beyond {header.last_offset}")
-    if count and newest != header.max_timestamp:
-        dump.problem(
-            f"the batch with offset {header.base_offset} says its newest record is of {header.max_timestamp}, "
-            f"it is of {newest}"
-        )
+    def show(record: Record) -> None:
+        dump.line(_describe_record(dump, record, header.is_control))
+
+    for _, wrong in check_records(batch, header, show):
+        dump.problem(wrong)
 
 
 def _describe_record(dump: _Dump, record: Record, control: bool) -> str:
@@ -223,83 +198,62 @@ def _show(data: bytes | None) -> str:
 
 
 def _dump_index(dump: _Dump) -> None:
-    view = dump.log()
-    try:
-        index = OffsetIndex.decode(dump.read(), len(view) if view is not None else 2**31)
-    except BadIndex as error:
-        dump.problem(str(error))
-        return
-    last_offset = last_position = 0
-    for offset, position in zip(index.offsets, index.positions, strict=True):
-        dump.line(f"offset {dump.base_offset + offset}  position {position}")
-        if offset <= last_offset or position <= last_position:
-            dump.problem(
-                f"the entry for offset {dump.base_offset + offset} does not rise above the one before"
-            )
-        last_offset, last_position = offset, position
-        if view is not None:
-            header = check_batch_at(view, position, 0, dump.base_offset)
-            if isinstance(header, str):
-                dump.problem(f"offset {dump.base_offset + offset} points to byte {position}: {header}")
-            elif header.last_offset != dump.base_offset + offset:
-                dump.problem(
-                    f"offset {dump.base_offset + offset} points to byte {position}, "
-                    f"where the batch ends with offset {header.last_offset}"
-                )
-    dump.line(f"{len(index)} entries")
+    with contextlib.suppress(BadIndex):  # the check says so
+        index = OffsetIndex.decode(dump.read(), MAX_INT)
+        for offset, position in zip(index.offsets, index.positions, strict=True):
+            dump.line(f"offset {dump.base_offset + offset}  position {position}")
+        dump.line(f"{len(index)} entries")
+    _check_against_log(dump, closed=True)
 
 
 def _dump_time_index(dump: _Dump) -> None:
-    view = dump.log()
     data = dump.read()
-    try:
+    closed = True
+    with contextlib.suppress(BadIndex):  # the check says so
         index = TimeIndex.decode(data)
-    except BadIndex as error:
-        dump.problem(str(error))
+        closed = len(data) == len(index) * TIME_ENTRY_BYTES
+        for timestamp, offset in map(index.__getitem__, range(len(index))):
+            dump.line(f"{dump.time(timestamp)}  offset {dump.base_offset + offset}")
+        dump.line(f"{len(index)} entries")
+    _check_against_log(dump, closed=closed)
+
+
+def _check_against_log(dump: _Dump, *, closed: bool) -> None:
+    """Say what is wrong with a file of a segment, which shows beside the `.log`."""
+    directory, name = posixpath.split(dump.path)
+    log = dump.path[: dump.path.rindex(".")] + LOG_SUFFIX
+    try:
+        file = dump.files.open(log, read_only=True)
+    except FileNotFoundError:
+        dump.problem(f"there is no {posixpath.basename(log)} beside it to check it against")
         return
-    newest_by_last_offset: dict[int, int] = {}
-    largest = -1
-    if view is not None:
-        for _, header in _walk(view, dump.base_offset):
-            if not isinstance(header, str):
-                newest_by_last_offset[header.last_offset] = header.max_timestamp
-                largest = max(largest, header.max_timestamp)
-    last_timestamp = last_offset = -1
-    for at in range(len(index)):
-        timestamp, relative = index[at]
-        offset = dump.base_offset + relative
-        dump.line(f"{dump.time(timestamp)}  offset {offset}")
-        if timestamp <= last_timestamp or offset <= last_offset:
-            dump.problem(f"the entry for offset {offset} does not rise above the one before")
-        last_timestamp, last_offset = timestamp, offset
-        if view is not None:
-            held = newest_by_last_offset.get(offset)
-            if held is None:
-                dump.problem(f"no batch ends with offset {offset}")
-            elif held != timestamp:
-                dump.problem(
-                    f"the batch that ends with offset {offset} is of {held}, the entry says {timestamp}"
-                )
-    closed = len(data) == len(index) * TIME_ENTRY_BYTES
-    if view is not None and closed and last_timestamp < largest:
-        dump.problem(f"the newest record is of {largest}, the last entry says {last_timestamp}")
-    dump.line(f"{len(index)} entries")
+    size = file.size()
+    file.close()
+    job = SegmentJob(
+        directory,
+        dump.base_offset,
+        size,
+        frozenset([posixpath.splitext(name)[1]]),
+        is_last=True,
+        settled=closed,
+        gapless=False,
+    )
+    for finding in check_segment(dump.files, job, deep=False).findings:
+        if finding.path == dump.path:
+            where = "" if finding.position is None else f"byte {finding.position}: "
+            dump.problem(where + finding.what)
 
 
 def _dump_txn_index(dump: _Dump) -> None:
-    try:
+    with contextlib.suppress(BadTxnIndex):  # the check says so
         aborted = decode_txn_index(dump.read())
-    except BadTxnIndex as error:
-        dump.problem(str(error))
-        return
-    for entry in aborted:
-        dump.line(
-            f"producer {entry.producer_id}  aborted {entry.first_offset}..{entry.last_offset}  "
-            f"last stable offset {entry.last_stable_offset}"
-        )
-        if entry.last_offset < dump.base_offset:
-            dump.problem(f"an entry for offset {entry.last_offset} is below the segment")
-    dump.line(f"{len(aborted)} entries")
+        for entry in aborted:
+            dump.line(
+                f"producer {entry.producer_id}  aborted {entry.first_offset}..{entry.last_offset}  "
+                f"last stable offset {entry.last_stable_offset}"
+            )
+        dump.line(f"{len(aborted)} entries")
+    _check_against_log(dump, closed=True)
 
 
 def _dump_snapshot(dump: _Dump) -> None:

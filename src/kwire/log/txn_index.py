@@ -10,6 +10,8 @@ import attrs
 _ENTRY = struct.Struct(">hqqqq")
 _VERSION = 0
 
+ENTRY_BYTES = _ENTRY.size
+
 
 class BadTxnIndex(Exception):
     """A file that does not read; the text says why."""
