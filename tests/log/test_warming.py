@@ -45,6 +45,17 @@ class Reader:
             position += header.size
         return found
 
+    def find(self, timestamp: int | None) -> tuple[int, int, int] | None:
+        """(offset, timestamp, epoch) for a time, None asks for the newest record; performs what that needs."""
+        for _ in range(50):
+            try:
+                if timestamp is None:
+                    return self.log.max_timestamp(self.warm)
+                return self.log.offset_for_timestamp(timestamp, self.log.log_end_offset, self.warm)
+            except Cold:
+                assert self.perform()
+        raise AssertionError("it never gets warm")
+
     def perform(self) -> int:
         """Do what was ordered; how much that was."""
         orders, self.orders = self.orders, []
@@ -316,3 +327,75 @@ def test_records_read_cold_are_those_that_were_written(files: MemoryFiles) -> No
     reader.read_patiently(0)
     data = log.read(7, 1, END, True, reader.warm)
     assert [record.value for record in iter_records(data, parse_header(data, 0))] == [b"v" * 1000]
+
+
+@pytest.mark.parametrize("timestamp", [0, 1000, 1005, 1234, 1399, 1400, 5000, None])
+def test_a_cold_log_is_searched_by_time_without_waiting(files: MemoryFiles, timestamp: int | None) -> None:
+    log = closed(files, batches=400, size=5000, segment_bytes=100_000)
+    expected = Reader(log).find(timestamp)
+    assert expected == (
+        None
+        if timestamp and timestamp >= 1400
+        else (1399, 399, 0)
+        if timestamp is None
+        else (max(timestamp - 1000, 0), max(timestamp, 1000), 0)
+    )
+    log.close()
+    log = Log.open(files, "/d/t-0", log.config, clean=True)
+    chill(files, log)
+    assert Reader(log).find(timestamp) == expected
+    assert files.waited_for == []
+
+
+def test_asking_for_a_time_reads_only_the_ends_of_the_time_indexes(files: MemoryFiles) -> None:
+    log = closed(files, batches=400, size=5000, segment_bytes=100_000)
+    chill(files, log)
+    assert Reader(log).find(1390) == (390, 1390, 0)
+    assert sum(segment.has_indexes for segment in log.segments[:-1]) <= 1
+
+
+def test_the_time_of_a_segment_is_that_of_what_was_appended_since(files: MemoryFiles) -> None:
+    log = closed(files, batches=3, size=5000)
+    assert Reader(log).find(None) == (1002, 2, 0)
+    fill(log, 3, 5000)
+    assert Reader(log).find(None) == (1005, 5, 0)
+    log.roll(1000)
+    log.segments[0].release()
+    assert Reader(log).find(None) == (1005, 5, 0)
+
+
+@pytest.mark.parametrize("damage", ["missing", "short"])
+def test_a_time_index_that_says_nothing_is_made_anew(files: MemoryFiles, damage: str) -> None:
+    log = closed(files, batches=100, size=5000, segment_bytes=100_000)
+    segment = log.segments[0]
+    segment.release()
+    path = segment.index_paths[1]
+    if damage == "missing":
+        files.unlink(path)
+    else:
+        files.write_atomic(path, b"\x00" * 5, sync=False)
+    chill(files, log)
+    assert Reader(log).find(1003) == (3, 1003, 0)
+
+
+def test_a_broken_disk_is_told_to_the_one_who_asked_for_a_time(files: MemoryFiles) -> None:
+    log = closed(files, batches=100, size=5000, segment_bytes=100_000)
+    chill(files, log)
+
+    def broken(operation: str, path: str, size: int) -> None:
+        if operation in ("warm", "read") and path.endswith("index"):
+            raise OSError(errno.EIO, "Input/output error", path)
+
+    files.fault = broken
+    with pytest.raises(OSError, match="Input/output error"):
+        Reader(log).find(1003)
+    files.fault = None
+    assert Reader(log).find(1003) == (3, 1003, 0)
+
+
+@pytest.mark.parametrize("length", [-12, 0, 1 << 30])
+def test_a_search_by_time_ends_at_a_batch_that_is_not_whole(files: MemoryFiles, length: int) -> None:
+    log = closed(files, batches=3, size=1000)
+    files.open(log.segments[0].path).write(8, (length.to_bytes(4, "big", signed=True),), 4)
+    with pytest.raises(CorruptLog):
+        Reader(log).find(1000)

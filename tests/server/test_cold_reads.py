@@ -18,6 +18,12 @@ from kwire.codec.messages.delete_records import (
 )
 from kwire.codec.messages.delete_topics import DeleteTopicsRequest, DeleteTopicState
 from kwire.codec.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
+from kwire.codec.messages.list_offsets import (
+    ListOffsetsPartition,
+    ListOffsetsRequest,
+    ListOffsetsResponse,
+    ListOffsetsTopic,
+)
 from kwire.codec.messages.metadata import MetadataRequest
 from kwire.config import Config
 from kwire.errors import ErrorCode
@@ -27,7 +33,7 @@ from kwire.server.clock import SystemClock
 from kwire.server.run import Bound, serve
 from tests.server.raw_client import FETCH, METADATA, RawClient
 
-DELETE_TOPICS, DELETE_RECORDS = 20, 21
+LIST_OFFSETS, DELETE_TOPICS, DELETE_RECORDS = 2, 20, 21
 
 SETTINGS = {
     "listeners": "PLAINTEXT://127.0.0.1:0",
@@ -126,6 +132,16 @@ def fetch(*wanted: tuple[str, int], max_wait_ms: int = 500, min_bytes: int = 1) 
             for topic, offset in wanted
         ],
     )
+
+
+def list_offsets(timestamp: int) -> ListOffsetsRequest:
+    partition = ListOffsetsPartition(partition_index=0, timestamp=timestamp)
+    return ListOffsetsRequest(topics=[ListOffsetsTopic(name="old", partitions=[partition])])
+
+
+def listed(response: ListOffsetsResponse) -> tuple[int, int]:
+    (partition,) = response.topics[0].partitions
+    return partition.error_code, partition.offset
 
 
 def sizes(response: FetchResponse) -> dict[str, int]:
@@ -245,3 +261,22 @@ async def test_a_disk_that_fails_while_it_is_read_is_a_storage_error(server: Ser
     server.files.fault = None
     await client.send(FETCH, fetch(("old", 0)), 11)
     assert sizes(await client.receive())["old"] > len(BIG)
+
+
+async def test_a_time_that_only_the_disk_knows_is_waited_for_and_holds_back_nobody(server: Server) -> None:
+    asker, writer = await server.client(), await server.client()
+    await writer.create("new")
+    await asker.send(LIST_OFFSETS, list_offsets(1), 7)
+    await server.disk.is_asked()
+    assert await writer.produce("new", b"hot") == 0
+    assert listed(await writer.ask(LIST_OFFSETS, list_offsets(-1), 7)) == (0, 3)
+    server.disk.let_go()
+    assert listed(await asker.receive()) == (0, 0)
+
+
+async def test_a_server_that_stops_asks_those_who_wait_for_a_time_to_come_again(server: Server) -> None:
+    client = await server.client()
+    await client.send(LIST_OFFSETS, list_offsets(1), 7)
+    await server.disk.is_asked()
+    server.stop.set()
+    assert listed(await client.receive()) == (ErrorCode.REQUEST_TIMED_OUT, -1)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kwire.apis import Caller
+from kwire.apis import Caller, Wait
 from kwire.broker.broker import Broker
 from kwire.broker.partition import Partition
+from kwire.broker.signals import Signal
 from kwire.codec.messages.list_offsets import (
     ListOffsetsPartition,
     ListOffsetsPartitionResponse,
@@ -20,6 +21,10 @@ from kwire.codec.messages.list_offsets import (
     ListOffsetsTopicResponse,
 )
 from kwire.errors import ErrorCode, KafkaError
+from kwire.log.warming import Cold
+
+COLD_WAIT_MS = 10_000
+"""So long may the disk take to show where a time is; then the client is told to ask again."""
 
 LATEST = -1
 EARLIEST = -2
@@ -38,8 +43,30 @@ _SINCE_VERSION = {
 }
 
 
-def list_offsets(broker: Broker, caller: Caller, request: ListOffsetsRequest) -> ListOffsetsResponse:
-    """For each partition, the offset that belongs to a timestamp (milliseconds, or one of the special ones)."""
+def list_offsets(
+    broker: Broker, caller: Caller, request: ListOffsetsRequest
+) -> ListOffsetsResponse | Wait[ListOffsetsResponse]:
+    """For each partition, the offset that belongs to a timestamp (milliseconds, or one of the special ones).
+
+    A time that only the disk knows is waited for.
+    """
+    version = caller.version
+    response, cold = _answer(broker, version, request)
+    if not cold:
+        return response
+
+    def attempt(final: bool) -> ListOffsetsResponse | None:
+        response, cold = _answer(broker, version, request)
+        return response if final or not cold else None
+
+    return Wait(attempt, cold, broker.clock.monotonic_ms() + COLD_WAIT_MS)
+
+
+def _answer(
+    broker: Broker, version: int, request: ListOffsetsRequest
+) -> tuple[ListOffsetsResponse, list[Signal]]:
+    """What can be said now, and what fires when the disk has brought more."""
+    cold = []
     asked = Counter((data.name, part.partition_index) for data in request.topics for part in data.partitions)
     answers = []
     for data in request.topics:
@@ -50,9 +77,12 @@ def list_offsets(broker: Broker, caller: Caller, request: ListOffsetsRequest) ->
                     raise KafkaError(ErrorCode.INVALID_REQUEST, "The partition is named more than once")
                 partition = broker.topics.partition(data.name, part.partition_index)
                 partition.check_leader_epoch(part.current_leader_epoch)
-                offset, timestamp, leader_epoch = _find(partition, part, caller.version)
+                offset, timestamp, leader_epoch = _find(partition, part, version)
             except KafkaError as error:
                 partitions.append(_refusal(part.partition_index, error.code))
+            except Cold:
+                cold.append(partition.warmed)
+                partitions.append(_refusal(part.partition_index, ErrorCode.REQUEST_TIMED_OUT))
             else:
                 partitions.append(
                     ListOffsetsPartitionResponse(
@@ -60,11 +90,11 @@ def list_offsets(broker: Broker, caller: Caller, request: ListOffsetsRequest) ->
                         timestamp=timestamp,
                         offset=offset,
                         # Older versions have no place for it.
-                        leader_epoch=leader_epoch if caller.version >= 4 else -1,
+                        leader_epoch=leader_epoch if version >= 4 else -1,
                     )
                 )
         answers.append(ListOffsetsTopicResponse(name=data.name, partitions=partitions))
-    return ListOffsetsResponse(topics=answers)
+    return ListOffsetsResponse(topics=answers), cold
 
 
 def error_response(request: ListOffsetsRequest, code: ErrorCode) -> ListOffsetsResponse:

@@ -271,14 +271,20 @@ class Partition:
         return self._warming.order(order, self.warmed)
 
     def offset_for_timestamp(self, timestamp: int) -> tuple[int, int, int] | None:
-        """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79)."""
+        """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79).
+
+        Raises Cold as `read` does.
+        """
         with storage_errors():
-            return self.log.offset_for_timestamp(timestamp, self.high_watermark)
+            return self.log.offset_for_timestamp(timestamp, self.high_watermark, self._warm)
 
     def max_timestamp(self) -> tuple[int, int, int] | None:
-        """(offset, timestamp, leader epoch) of the first record with the largest timestamp (KIP-734)."""
+        """(offset, timestamp, leader epoch) of the first record with the largest timestamp (KIP-734).
+
+        Raises Cold as `read` does.
+        """
         with storage_errors():
-            newest = self.log.max_timestamp()
+            newest = self.log.max_timestamp(self._warm)
         return None if newest is None else (newest[1], newest[0], newest[2])
 
     def check_leader_epoch(self, current_leader_epoch: int) -> None:

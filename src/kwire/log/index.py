@@ -13,6 +13,8 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 
+from kwire.log.seam import Files
+
 OFFSET_ENTRY_BYTES = 8
 TIME_ENTRY_BYTES = 12
 
@@ -155,6 +157,41 @@ class TimeIndex:
         if used > 1 and (index.last[0] <= index[0][0] or index.last[1] <= index[0][1]):
             raise BadIndex("its entries do not rise")
         return index
+
+
+def read_indexes(
+    files: Files, index_path: str, time_index_path: str, log_size: int
+) -> tuple[OffsetIndex, TimeIndex, bool]:
+    """Both indexes of a log of `log_size` bytes, and whether their files end where they do.
+
+    Raises BadIndex, OSError. In any thread.
+    """
+    offsets, times = files.read_bytes(index_path), files.read_bytes(time_index_path)
+    index, time_index = OffsetIndex.decode(offsets, log_size), TimeIndex.decode(times)
+    return (
+        index,
+        time_index,
+        len(offsets) == len(index) * OFFSET_ENTRY_BYTES and len(times) == len(time_index) * TIME_ENTRY_BYTES,
+    )
+
+
+def read_last_timestamp(files: Files, time_index_path: str, *, warm: bool = False) -> tuple[int, int] | None:
+    """The last entry of the time index of a closed segment, without the rest; None when it must be looked for.
+
+    Raises OSError. In any thread; `warm` for one that may wait for the disk while others go on.
+    """
+    file = files.open(time_index_path, read_only=True)
+    try:
+        size = file.size()
+        if size % TIME_ENTRY_BYTES:
+            return None
+        if warm:
+            file.warm(max(size - TIME_ENTRY_BYTES, 0), size)
+        timestamp, offset = _TIME_ENTRY.unpack(file.read(size - TIME_ENTRY_BYTES, size)) if size else (-1, 0)
+        # Zeros are room that was not used, or one record of time 0.
+        return (timestamp, offset) if timestamp or offset else None
+    finally:
+        file.close()
 
 
 def _big_endian(values: array[int]) -> bytes:

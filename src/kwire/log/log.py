@@ -461,21 +461,23 @@ class Log:
             for _, header, batch in segment.batches(position):
                 yield header, batch
 
-    def offset_for_timestamp(self, timestamp: int, upper_bound_offset: int) -> tuple[int, int, int] | None:
+    def offset_for_timestamp(
+        self, timestamp: int, upper_bound_offset: int, warm: Warm | None = None
+    ) -> tuple[int, int, int] | None:
         """(offset, timestamp, leader epoch) of the first record that is at least as new as `timestamp`.
 
         Within [log start, `upper_bound_offset`); None when there is none. Opens the batch that has it
-        (KIP-79).
+        (KIP-79). `warm` as for `read`.
         """
-        found = timestamps.first_since(self._segments, timestamp, self.log_start_offset)
+        found = timestamps.first_since(self._segments, timestamp, self.log_start_offset, warm)
         return found if found is not None and found[0] < upper_bound_offset else None
 
-    def max_timestamp(self) -> tuple[int, int, int] | None:
+    def max_timestamp(self, warm: Warm | None = None) -> tuple[int, int, int] | None:
         """(timestamp, offset, leader epoch) of the first record with the largest timestamp (KIP-734).
 
-        None for a log without records, or without timestamps.
+        None for a log without records, or without timestamps. `warm` as for `read`.
         """
-        return timestamps.newest(self._segments, self.log_start_offset)
+        return timestamps.newest(self._segments, self.log_start_offset, warm)
 
     def end_offset_for_epoch(self, epoch: int) -> tuple[int, int]:
         """(largest epoch up to `epoch`, offset where it ends); (-1, -1) when unknown (KIP-279)."""

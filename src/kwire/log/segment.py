@@ -19,6 +19,7 @@ from kwire.log.index import (
     IndexBuilder,
     OffsetIndex,
     TimeIndex,
+    read_indexes,
 )
 from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, OpenFiles
 from kwire.log.scanning import SMALLEST_LENGTH, find_in_window, header_at, iter_batches
@@ -303,17 +304,17 @@ class Segment:
         view = memoryview(self.file.read(position, self.size))
         return iter_batches(self.path, view, position, self.size)
 
-    def newest(self) -> tuple[int, int]:
-        """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for none."""
+    def newest(self, warm: Warm | None = None) -> tuple[int, int]:
+        """The largest timestamp and the last offset of the first batch that has it; (-1, base offset) for none.
+
+        `warm` as for `read`.
+        """
         if not self._newest_known:
-            loaded = self._time_index is not None
-            self._take_newest()
-            if not loaded:  # one answer is all that was wanted of the indexes
-                self.release()
+            last = self.warmth.last_timestamp(warm) if self._time_index is None and self.size else None
+            self._take_newest(*(last or self.time_index.last))
         return self.max_timestamp, self.max_timestamp_offset
 
-    def _take_newest(self) -> None:
-        timestamp, offset = self.time_index.last
+    def _take_newest(self, timestamp: int, offset: int) -> None:
         self.max_timestamp = timestamp
         self.max_timestamp_offset = self.base_offset + offset
         self._newest_known = True
@@ -350,7 +351,7 @@ class Segment:
             self.file.truncate(self.size)
         self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
         self._max_time_entries = max(max_index_bytes // TIME_ENTRY_BYTES, len(time_index) + 1)
-        self._take_newest()
+        self._take_newest(*time_index.last)
         self.first_timestamp = self._first_timestamp() if self.size else -1
         self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
         if not self._entries_exact:
@@ -358,6 +359,7 @@ class Segment:
             self._close_index_files()
         self.writable = True
         self._written_from = self.size
+        self._warmth = None  # what it knows of the end is true no more
         self.full = self._is_full()
 
     def _first_timestamp(self) -> int:
@@ -502,6 +504,7 @@ class Segment:
         self.file.truncate(position)
         self.size = position
         self._cursors.clear()
+        self._warmth = None
         self._torn = False
         self.full = False
         self.rebuild_indexes()
@@ -583,9 +586,9 @@ class Segment:
             self._time_file = None
             self._note_open()
 
-    def adopt_indexes(self, index: OffsetIndex, times: TimeIndex) -> None:
-        """Take what somebody else has read from the index files of this closed segment."""
-        self._index, self._time_index = index, times
+    def adopt_indexes(self, index: OffsetIndex, times: TimeIndex, exact: bool) -> None:
+        """Take what `read_indexes` gave."""
+        self._index, self._time_index, self._entries_exact = index, times, exact
 
     def _load_indexes(self) -> None:
         """From their files; made anew from the log when one is missing or bad."""
@@ -593,16 +596,8 @@ class Segment:
             self._index, self._time_index = OffsetIndex(), TimeIndex()
             return
         try:
-            offsets = self._files.read_bytes(self._path + INDEX_SUFFIX)
-            times = self._files.read_bytes(self._path + TIME_INDEX_SUFFIX)
-            index, time_index = OffsetIndex.decode(offsets, self.size), TimeIndex.decode(times)
+            self.adopt_indexes(*read_indexes(self._files, *self.index_paths, self.size))
         except (BadIndex, FileNotFoundError):
             writable = self.writable
             self.rebuild_indexes()
             self.writable = writable
-            return
-        self._index, self._time_index = index, time_index
-        self._entries_exact = (
-            len(offsets) == len(index) * OFFSET_ENTRY_BYTES
-            and len(times) == len(time_index) * TIME_ENTRY_BYTES
-        )

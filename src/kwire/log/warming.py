@@ -9,12 +9,20 @@ again: then it waits for the disk after all, but nobody waits for ever.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from kwire.log.index import BadIndex, OffsetIndex, TimeIndex
+from kwire.log.index import (
+    TIME_ENTRY_BYTES,
+    BadIndex,
+    OffsetIndex,
+    TimeIndex,
+    read_indexes,
+    read_last_timestamp,
+)
 from kwire.log.seam import File, Files
 from kwire.records.batch import SCAN
 
@@ -33,7 +41,9 @@ ENOUGH_BYTES = CHUNK_BYTES // 4
 SMALL_INDEX_BYTES = 256 * 1024
 """Indexes in memory, and up to this size, are read where they are needed."""
 
-_INDEXES = -1  # in place of a position, where the indexes are what is waited for
+# In place of a position, where something else is waited for:
+_INDEXES = -1
+_LAST_TIMESTAMP = -2
 _MOST_READERS = 16
 _MOST_TICKETS = 64
 
@@ -78,12 +88,22 @@ class _Reader:
 class Warmth:
     """What is known of the cold reads of one segment."""
 
-    __slots__ = ("_failures", "_files", "_loading", "_readers", "_segment", "_tickets", "_under_way")
+    __slots__ = (
+        "_failures",
+        "_files",
+        "_last_timestamp",
+        "_loading",
+        "_readers",
+        "_segment",
+        "_tickets",
+        "_under_way",
+    )
 
     def __init__(self, segment: Segment, files: Files) -> None:
         self._segment = segment
         self._files = files
-        self._loading = False
+        self._loading: set[int] = set()
+        self._last_timestamp: tuple[int, int] | None = None
         self._under_way: list[_WarmRange] = []
         self._readers: list[_Reader] = []
         # Of what was warmed for somebody who waits, and not read yet: start -> end.
@@ -116,14 +136,38 @@ class Warmth:
 
     def require_indexes(self, warm: Warm) -> None:
         """The indexes must be in memory, or be read at once. Raises Cold, OSError."""
-        if self._loading:
-            raise Cold
-        if self._ticket(_INDEXES) >= 0:
-            self.taken(_INDEXES)
-        elif not self._has_indexes_at_hand():
-            self._loading = True
+        if not self._may_load(_INDEXES):
+            self._loading.add(_INDEXES)
             warm(_LoadIndexes(self._segment, self, self._files))
             raise Cold
+
+    def last_timestamp(self, warm: Warm | None) -> tuple[int, int] | None:
+        """The last entry of the time index of a closed segment; None when it has to be looked for.
+
+        Whoever asks every segment of a log for its time need not read their indexes whole. Raises Cold, OSError.
+        """
+        if self._last_timestamp is None:
+            if warm is not None and not self._may_load(_LAST_TIMESTAMP):
+                self._loading.add(_LAST_TIMESTAMP)
+                warm(_LoadLastTimestamp(self._segment, self, self._files))
+                raise Cold
+            with contextlib.suppress(FileNotFoundError):
+                self._last_timestamp = read_last_timestamp(self._files, self._segment.index_paths[1])
+        return self._last_timestamp
+
+    def _may_load(self, what: int) -> bool:
+        """Whether it may be read here: because that is quick, or because elsewhere nothing came of it."""
+        if what in self._loading:
+            raise Cold
+        if self._ticket(what) >= 0:
+            self.taken(what)
+            return True
+        index, time_index = self._segment.index_paths
+        if what == _LAST_TIMESTAMP:
+            return self._is_at_hand(time_index, TIME_ENTRY_BYTES)
+        return self._is_at_hand(index, SMALL_INDEX_BYTES, whole=True) and self._is_at_hand(
+            time_index, SMALL_INDEX_BYTES, whole=True
+        )
 
     def taken(self, position: int) -> None:
         """The reader that waited for what begins at `position` has read."""
@@ -141,19 +185,17 @@ class Warmth:
             raise self._failures.pop(position)
         return self._tickets.get(position, -1)
 
-    def _has_indexes_at_hand(self) -> bool:
-        for path in self._segment.index_paths:
-            try:
-                file = self._files.open(path, read_only=True)
-            except FileNotFoundError:
-                continue
-            try:
-                size = file.size()
-                if size > SMALL_INDEX_BYTES or file.resident_end(0, size) < size:
-                    return False
-            finally:
-                file.close()
-        return True
+    def _is_at_hand(self, path: str, most: int, *, whole: bool = False) -> bool:
+        """Whether the last `most` bytes of a file are in memory; `whole`: and there are no more."""
+        try:
+            file = self._files.open(path, read_only=True)
+        except FileNotFoundError:
+            return True
+        try:
+            size = file.size()
+            return not (whole and size > most) and file.resident_end(max(size - most, 0), size) == size
+        finally:
+            file.close()
 
     # Ordering
 
@@ -205,15 +247,25 @@ class Warmth:
         if order.urgent:
             self._note(order.start, order.end, error)
 
-    def loaded(
-        self, indexes: tuple[OffsetIndex, TimeIndex] | None, size: int, error: Exception | None
+    def loaded_indexes(
+        self, indexes: tuple[OffsetIndex, TimeIndex, bool] | None, size: int, error: Exception | None
     ) -> None:
-        self._loading = False
+        self._loading.discard(_INDEXES)
         segment = self._segment
-        if indexes is None or segment.has_indexes or segment.size != size:
+        if segment.has_indexes:
+            return
+        if error is not None or indexes is None or segment.size != size:
             self._note(_INDEXES, 0, error)
         else:
             segment.adopt_indexes(*indexes)
+
+    def loaded_last_timestamp(self, last: tuple[int, int] | None) -> None:
+        self._loading.discard(_LAST_TIMESTAMP)
+        self._last_timestamp = last
+        if (
+            last is None
+        ):  # Of many segments that were asked for together one failure is told: let it come up there.
+            self._note(_LAST_TIMESTAMP, 0, None)
 
     def _note(self, start: int, end: int, error: Exception | None) -> None:
         if len(self._tickets) + len(self._failures) >= _MOST_TICKETS:  # of readers who never came back
@@ -259,20 +311,37 @@ class _LoadIndexes:
     files: Files
     urgent: bool = True
     _size: int = 0
-    _loaded: tuple[OffsetIndex, TimeIndex] | None = None
+    _loaded: tuple[OffsetIndex, TimeIndex, bool] | None = None
 
     def begin(self) -> None:
         self._size = self.segment.size
 
     def perform(self) -> None:
-        index, time_index = self.segment.index_paths
         try:
-            self._loaded = (
-                OffsetIndex.decode(self.files.read_bytes(index), self._size),
-                TimeIndex.decode(self.files.read_bytes(time_index)),
-            )
+            self._loaded = read_indexes(self.files, *self.segment.index_paths, self._size)
         except (BadIndex, FileNotFoundError):
             self._loaded = None  # the segment makes them anew
 
     def finish(self, error: Exception | None) -> None:
-        self.warmth.loaded(self._loaded, self._size, error)
+        self.warmth.loaded_indexes(self._loaded, self._size, error)
+
+
+@attrs.define(eq=False)
+class _LoadLastTimestamp:
+    """Read the end of the time index of a closed segment."""
+
+    segment: Segment
+    warmth: Warmth
+    files: Files
+    urgent: bool = True
+    _last: tuple[int, int] | None = None
+
+    def begin(self) -> None:
+        """The path is all it needs."""
+
+    def perform(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._last = read_last_timestamp(self.files, self.segment.index_paths[1], warm=True)
+
+    def finish(self, error: Exception | None) -> None:
+        self.warmth.loaded_last_timestamp(self._last)
