@@ -48,10 +48,24 @@ class KafkaHere(KafkaServer):
         if not (self.directory / "data" / "meta.properties").exists():
             super().prepare()
 
-    def command(self) -> list[str]:
+    def write_properties(self) -> Path:
         file = self.directory / "server.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in self.properties().items()))
+        return file
+
+    def command(self) -> list[str]:
+        self.write_properties()
         return super().command()
+
+
+@attrs.define
+class KwireOnKafkasFile(KwireServer):
+    """kwire with a `server.properties` that was made for Kafka, and nothing else."""
+
+    file: Path = Path("server.properties")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "kwire", "serve", str(self.file)]
 
 
 @attrs.define
@@ -67,6 +81,19 @@ class Shared:
     @property
     def data(self) -> Path:
         return self.directory / "data"
+
+    @property
+    def directories(self) -> list[str]:
+        """Every directory of `log.dirs`."""
+        return self.kafka_settings.get("log.dirs", str(self.data)).split(",")
+
+    def split(self) -> None:
+        """Keep the data in two directories."""
+        self.kafka_settings["log.dirs"] = f"{self.data},{self.directory / 'more'}"
+
+    def kwire_on_kafkas_file(self) -> KwireServer:
+        file = KafkaHere(self.directory, self.port, dict(self.kafka_settings)).write_properties()
+        return self._start(KwireOnKafkasFile(self.directory, self.port, file=file))
 
     def kwire(self) -> KwireServer:
         return self._start(KwireServer(self.directory, self.port, dict(self.kwire_settings)))
@@ -92,7 +119,7 @@ class Shared:
 
     def check(self) -> tuple[int, str]:
         """Exit status and report of `kwire migrate --check`."""
-        done = run([sys.executable, "-m", "kwire", "migrate", "--check", str(self.data)], check=False)
+        done = run([sys.executable, "-m", "kwire", "migrate", "--check", *self.directories], check=False)
         assert not done.stderr
         return done.returncode, done.stdout
 

@@ -18,6 +18,7 @@ from compat_tests.exchange.sharing import SequencedProducer, Shared
 from compat_tests.harness import DEADLINE_S, Server, kafka_jars, require, skip_without
 from kwire.errors import ErrorCode
 from kwire.records.batch import parse_header
+from tests.kafka_dump import assert_kafka_finds_nothing
 
 pytestmark = pytest.mark.java
 
@@ -111,6 +112,7 @@ def test_kafka_takes_over_from_kwire_and_gives_back(share: Callable[..., Shared]
     assert producer.send(kwire, "sequenced", 20, 5) == (ErrorCode.NONE, 20)
     assert SequencedProducer.begin(kwire).producer_id > producer.producer_id
     shared.stop()
+    assert_kafka_finds_nothing(shared.data, compacted=["compacted"])
 
 
 #: What Kafka writes that kwire does not serve yet, and so cannot be asked about.
@@ -124,6 +126,8 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
         super_users="User:ANONYMOUS",
         metadata_log_max_record_bytes_between_snapshots="2000",
     )
+    if clean:
+        shared.split()
     kafka = shared.kafka()
     shared.fill(*MORE)
     producer = SequencedProducer.begin(kafka)
@@ -139,7 +143,7 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
     for kept in ("1 consumer group", "1 share group", "1 open transaction (tx-1)", "1 ACL", "1 quota"):
         assert f"kept  {kept}" in report
 
-    kwire = shared.kwire()
+    kwire = shared.kwire_on_kafkas_file() if clean else shared.kwire()
     assert_same(shared.facts(), written, clean=clean)
     output = kwire.output_tail()
     for kept in ("1 ACL:", "1 SCRAM credential:", "1 quota:"):
@@ -153,6 +157,10 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
     assert everything["groups"]["consumer-readers"].keys() > written["groups"]["consumer-readers"].keys()
     everything["committed records"]["sequenced-0"] = everything["records"]["sequenced-0"]
     shared.stop(clean=clean)
+    if clean:
+        for directory in shared.directories:
+            assert list(Path(directory).glob("codec-*")), "the partitions are spread"
+            assert_kafka_finds_nothing(Path(directory), compacted=["compacted"])
 
     kafka = shared.kafka()
     assert_same(shared.facts(*MORE), everything, clean=clean)
