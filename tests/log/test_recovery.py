@@ -9,6 +9,7 @@ import pytest
 
 from kwire.log.files import Files
 from kwire.log.log import Log, LogConfig
+from kwire.log.recovery import FAILED_SYNC
 from kwire.log.segment import CorruptLog
 from kwire.log.snapshot import encode_snapshot
 from kwire.records.batch import Record, build_batch, parse_header, stamped
@@ -140,6 +141,13 @@ def test_damage_with_whole_batches_after_it_is_told_and_nothing_is_cut(
         assert f"{name} is damaged at byte {position}, offset {told.value.offset}: " in str(told.value)
     after = {name: data for name, data in contents(files, directory).items() if name.endswith(".log")}
     assert after == before
+
+
+def test_a_hole_that_a_failed_sync_left_is_no_damage(files: Files, directory: str) -> None:
+    change(files, path(directory, 30), DAMAGES["zeros over several batches"][1])
+    files.open(f"{directory}/{FAILED_SYNC}", create=True).close()
+    assert Log.open(files, directory, CONFIG, clean=False, page_cache_kept=True).log_end_offset == 32
+    assert not files.exists(f"{directory}/{FAILED_SYNC}")
 
 
 @pytest.mark.parametrize("damage", TAILS)

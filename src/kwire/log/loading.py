@@ -36,6 +36,7 @@ def load(
     log._names_synced = clean
     _load_segments(log, present, now_ms)
     if FAILED_SYNC in present:
+        page_cache_kept = False
         _forget_cache(log, recovery_point)
     _load_state(log, clean, log_start_offset)
     log._snapshots = Snapshots(log._files, log.directory, present)
