@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from kwire.log import loading, timestamps
+from kwire.log import loading, swap, timestamps
+from kwire.log.compaction import Group
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import EpochFile, LeaderEpochs
 from kwire.log.flush import Flush
@@ -548,6 +549,20 @@ class Log:
                     self._files.rename(path, path + DELETED_SUFFIX)
                     self._trash.add(path + DELETED_SUFFIX, self._config.file_delete_delay_ms)
         self._snapshots.prune(self._bases)
+
+    def replace_segments(self, group: Group, now_ms: int) -> bool:
+        """Put what a compaction made of some closed segments in their place; readers of the old ones go on undisturbed.
+
+        False when those segments are not all there any more: then nothing changes. Raises LogWriteFailed.
+        """
+        if self.closed or self._failed is not None or not swap.can_replace(self, group):
+            swap.discard(self._files, self.directory, group)
+            return False
+        try:
+            swap.replace(self, group, now_ms)
+        except OSError as error:
+            raise LogWriteFailed(self.directory, error) from error
+        return True
 
     def purge(self, now_ms: int) -> int:
         """Remove files whose time has come; how many. A log of a LogDirectory is purged by that."""

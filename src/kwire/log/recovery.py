@@ -87,7 +87,7 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
             report.damage = CorruptLog(segment.path, position, header, offset=next_offset)
             break
         size = header.size
-        builder.add(position, size, header.last_offset, header.max_timestamp)
+        builder.add(position, size, header.last_offset, header.max_timestamp if header.records_count else -1)
         if header.leader_epoch > epochs.latest:
             epochs.assign(header.leader_epoch, header.base_offset)
         next_offset = header.next_offset
@@ -121,7 +121,7 @@ def hole_between(
     segment: Segment, end_offset: int, next_base_offset: int, *, compacted: bool
 ) -> CorruptLog | None:
     """What is wrong between a segment and the next: a power loss may take the end of a file and leave the next."""
-    if end_offset == next_base_offset or (compacted and segment.size and end_offset < next_base_offset):
+    if end_offset == next_base_offset or (compacted and end_offset < next_base_offset):
         return None
     reason = f"the file ends, and the next segment begins with offset {next_base_offset}"
     return CorruptLog(segment.path, segment.size, reason, offset=end_offset)
@@ -170,6 +170,7 @@ def clean_up(files: Files, directory: str, entries: Iterable[Entry]) -> dict[str
             name for name in present if name.endswith(SUFFIXES) and first <= base_offset(name) < last
         ]:
             remove(name)
+        files.sync_directory(directory)  # or what goes here comes back beside what is renamed below
     for name in swaps:
         final = name.removesuffix(SWAP_SUFFIX)
         files.rename(f"{directory}/{name}", f"{directory}/{final}")

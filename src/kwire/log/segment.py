@@ -513,7 +513,9 @@ class Segment:
         """Make both indexes anew from the log. Ends writing."""
         builder = IndexBuilder(self.base_offset, self._interval_bytes)
         for position, header, batch in self.batches():
-            builder.add(position, len(batch), header.last_offset, header.max_timestamp)
+            builder.add(
+                position, len(batch), header.last_offset, header.max_timestamp if header.records_count else -1
+            )
         builder.finish()
         self.replace_indexes(builder)
 

@@ -195,11 +195,13 @@ def build_batch(
     log_append_time_ms: int | None = None,
     last_offset_delta: int | None = None,
     delete_horizon_ms: int | None = None,
+    max_timestamp: int | None = None,
 ) -> bytes:
     """One whole batch. Offsets of the records rise from `base_offset` on (None: the first record's offset).
 
-    `last_offset_delta` keeps the range of a batch that lost records to compaction; `delete_horizon_ms` is
-    when its tombstones may go. Raises ValueError when no records and no range are given.
+    `last_offset_delta` keeps the range of a batch that lost records to compaction, `max_timestamp` its time when it
+    lost all of them; `delete_horizon_ms` is when its tombstones may go. Raises ValueError when no records and no
+    range are given.
     """
     if base_offset is None:
         if not records:
@@ -211,7 +213,8 @@ def build_batch(
         last_offset_delta = records[-1].offset - base_offset
     attributes = codec
     first_timestamp = records[0].timestamp if records else NO_TIMESTAMP
-    max_timestamp = max((record.timestamp for record in records), default=NO_TIMESTAMP)
+    if max_timestamp is None:
+        max_timestamp = max((record.timestamp for record in records), default=NO_TIMESTAMP)
     if log_append_time_ms is not None:
         attributes |= LOG_APPEND_TIME
         max_timestamp = log_append_time_ms
