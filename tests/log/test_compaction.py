@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import errno
-from pathlib import Path
 from random import Random
 
 import attrs
 import pytest
 
-from kwire.log.cleaning import perform, run_here
+from kwire.log.cleaning import run_here
 from kwire.log.compaction import KEY_BYTES, Cleaned, KeyMap, Source, Task, clean, group_segments
 from kwire.log.config import LogConfig
-from kwire.log.files import DiskFiles, Files, MemoryFiles
+from kwire.log.files import Files, MemoryFiles
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
 from kwire.log.txn_index import AbortedTransaction, decode_txn_index, encode_txn_index
@@ -463,51 +462,3 @@ def test_a_run_pauses_so_that_others_get_their_turn(files: Files, log: Log) -> N
     log.roll(NOW)
     log.flush()
     assert len(list(clean(files, task_for(log)))) > 100
-
-
-def test_much_is_cleaned_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = DiskFiles()
-    log = Log.create(files, f"{tmp_path}/t-0", "t", 0, bytes(16), CONFIG)
-    for number in range(50):
-        append(
-            log,
-            batch(
-                record(f"k{number % 5}", f"v{number}" * 50),
-                producer_id=3,
-                producer_epoch=0,
-                base_sequence=number,
-            ),
-        )
-    log.roll(NOW)
-    log.flush()
-    task = task_for(log, producers={3: (0, 49)})
-    monkeypatch.setattr("kwire.log.cleaning.HERE_BYTES", 0)
-    there = perform(files, task)
-    assert there == run_here(files, task)
-    for group in there.groups:
-        assert log.replace_segments(group, NOW)
-    assert len(records(log)) == 5
-
-
-@pytest.mark.parametrize("break_it", ["damage", "gone"])
-def test_what_goes_wrong_in_the_process_is_told_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: str
-) -> None:
-    files = DiskFiles()
-    log = Log.create(files, f"{tmp_path}/t-0", "t", 0, bytes(16), CONFIG)
-    for number in range(50):
-        append(log, batch(record(f"k{number % 5}", f"v{number}" * 50)))
-    log.roll(NOW)
-    log.flush()
-    path = Path(log.segments[0].path)
-    if break_it == "damage":
-        data = bytearray(path.read_bytes())
-        data[90] ^= 4
-        path.write_bytes(data)
-        expected: type[Exception] = CorruptLog
-    else:
-        path.unlink()
-        expected = FileNotFoundError
-    monkeypatch.setattr("kwire.log.cleaning.HERE_BYTES", 0)
-    with pytest.raises(expected, match=path.name):
-        perform(files, task_for(log))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import attrs
 
+from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
 from kwire.broker.flushing import Flushing
@@ -84,6 +85,7 @@ class Broker:
         self.configs: Configs
         self.topics: TopicRegistry
         self.groups: GroupCoordinator
+        self.cleaner = Cleaner(self)
         self._chores: list[_Chore] = []
         self._checkpointing: _Chore
         self._producer_ids = range(0)
@@ -111,6 +113,7 @@ class Broker:
         self.configs.apply()
         self.topics.open()
         self.groups.load()
+        self.cleaner.load()
         now = self.clock.monotonic_ms()
         # Kafka writes each of the files at its own pace; here they are written together.
         checkpoint_every_ms = min(
@@ -147,6 +150,7 @@ class Broker:
         self.reopening.tick(now_ms)
         self.retention.tick(now_ms)
         self.purging.tick(now_ms)
+        self.cleaner.tick(now_ms)
         self.groups.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
 
@@ -157,10 +161,15 @@ class Broker:
             self.reopening.next_deadline(),
             self.retention.next_deadline(),
             self.purging.next_deadline(),
+            self.cleaner.next_deadline(),
             self.groups.next_deadline(),
             *(chore.due for chore in self._chores),
         )
         return min(due for due in deadlines if due is not None)
+
+    def stopping(self) -> None:
+        """There is to be an end soon: long work that can be done later is given up."""
+        self.cleaner.stop()
 
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""

@@ -26,7 +26,7 @@ from kwire.config import (
     SettingType,
 )
 from kwire.errors import ErrorCode, InvalidSetting, KafkaError
-from kwire.log.config import MAX_LONG, LogConfig
+from kwire.log.config import MAX_LONG, CleaningConfig, LogConfig
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
@@ -101,6 +101,7 @@ class TopicConfig:
     """May a batch have to be looked into? Only to spare the hot path a closer question."""
     flushes: bool
     """Must records reach the disk by a count or a time? As above."""
+    cleaning: CleaningConfig
     log: LogConfig
 
 
@@ -150,9 +151,18 @@ class Configs:
             min_insync_replicas=value("min.insync.replicas"),
             flushes=min(value("flush.messages"), value("flush.ms")) < MAX_LONG,
             opens_batches=compacted or compression != "producer" or timestamp_type == "LogAppendTime",
+            cleaning=CleaningConfig(
+                min_cleanable_dirty_ratio=value("min.cleanable.dirty.ratio"),
+                min_compaction_lag_ms=value("min.compaction.lag.ms"),
+                max_compaction_lag_ms=value("max.compaction.lag.ms"),
+                delete_retention_ms=value("delete.retention.ms"),
+            ),
             log=LogConfig(
                 segment_bytes=value("segment.bytes"),
-                segment_ms=value("segment.ms"),
+                # The active segment is never cleaned, so it must not grow older than its records may wait.
+                segment_ms=min(
+                    value("segment.ms"), value("max.compaction.lag.ms") if compacted else MAX_LONG
+                ),
                 segment_jitter_ms=value("segment.jitter.ms"),
                 index_interval_bytes=value("index.interval.bytes"),
                 segment_index_bytes=value("segment.index.bytes"),
@@ -284,8 +294,19 @@ class Configs:
                     ErrorCode.INVALID_CONFIG, f"Null value not supported for topic configs: {name}"
                 )
             overrides[name] = value
-        _check(TOPIC_SETTINGS, overrides, ErrorCode.INVALID_CONFIG)
+        self._check_topic_values(overrides)
         return overrides
+
+    def _check_topic_values(self, values: Mapping[str, str]) -> None:
+        """Each setting of a topic, and what they are together with the defaults. Raises KafkaError(INVALID_CONFIG)."""
+        _check(TOPIC_SETTINGS, values, ErrorCode.INVALID_CONFIG)
+        cleaning = self.topic_config_with(values).cleaning
+        if cleaning.min_compaction_lag_ms > cleaning.max_compaction_lag_ms:
+            raise KafkaError(
+                ErrorCode.INVALID_CONFIG,
+                f"min.compaction.lag.ms ({cleaning.min_compaction_lag_ms}) is more than "
+                f"max.compaction.lag.ms ({cleaning.max_compaction_lag_ms})",
+            )
 
     def replace(
         self, kind: int, resource: str, values: Mapping[str, str | None], *, validate_only: bool
@@ -382,6 +403,8 @@ class Configs:
                 )
             known = {name: value for name, value in changed.items() if name in settings}
             _check(settings, known, ErrorCode.INVALID_REQUEST)
+        elif kind == ResourceType.TOPIC:
+            self._check_topic_values(wanted)
         else:
             _check(settings, wanted, ErrorCode.INVALID_CONFIG)
         for name, value in changed.items():

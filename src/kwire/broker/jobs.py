@@ -7,9 +7,13 @@ run anywhere. Whoever has no threads (a simulation) performs it on the spot, or 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
+import attrs
+
 from kwire.broker.signals import Signal
+from kwire.log.seam import Files
 
 
 class Job(Protocol):
@@ -26,6 +30,26 @@ class Job(Protocol):
     def finish(self, error: Exception | None) -> None:
         """Take the outcome over. `error` is what `perform` raised."""
         ...
+
+
+@attrs.define(eq=False)
+class WriteFile:
+    """A small file to be replaced and synced; `warn` is told when that fails."""
+
+    _files: Files
+    _path: str
+    _data: bytes
+    _warn: Callable[[str], None]
+
+    def begin(self) -> bool:
+        return True
+
+    def perform(self) -> None:
+        self._files.write_atomic(self._path, self._data, sync=True)
+
+    def finish(self, error: Exception | None) -> None:
+        if error is not None:
+            self._warn(f"{self._path} was not written: {error}")
 
 
 class Jobs:

@@ -144,6 +144,13 @@ class Producers:
         if header.attributes & TRANSACTIONAL and producer.current_txn_first_offset < 0:
             producer.current_txn_first_offset = base_offset
 
+    def last_offsets(self) -> dict[int, tuple[int, int]]:
+        """Epoch and last data offset by producer id; -1 where only the end of a transaction is known."""
+        return {
+            producer_id: (producer.epoch, producer.batches[-1].last_offset if producer.batches else -1)
+            for producer_id, producer in self.by_id.items()
+        }
+
     def entries(self) -> list[ProducerEntry]:
         """The state as a snapshot file keeps it: the last batch of each producer."""
         entries = []

@@ -306,6 +306,7 @@ class TopicRegistry:
         self.generation += 1
         for partition in topic.partitions:
             partition.deleted = True
+            self._broker.cleaner.forget(partition)
             try:
                 if isinstance(partition, OfflinePartition):
                     partition.delete_files()

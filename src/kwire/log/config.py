@@ -26,3 +26,13 @@ class LogConfig:
     file_delete_delay_ms: int = 60 * 1000
     retention_ms: int = 7 * 24 * 60 * 60 * 1000
     retention_bytes: int = -1
+
+
+@attrs.frozen
+class CleaningConfig:
+    """What a compacted topic wants of the cleaner, by Kafka's topic setting names; the defaults are Kafka's."""
+
+    min_cleanable_dirty_ratio: float = 0.5
+    min_compaction_lag_ms: int = 0
+    max_compaction_lag_ms: int = MAX_LONG
+    delete_retention_ms: int = 24 * 60 * 60 * 1000

@@ -16,6 +16,7 @@ import attrs
 
 from kwire.errors import CannotStart
 from kwire.log.checkpoint import (
+    CLEANER_OFFSETS,
     HIGH_WATERMARKS,
     LOG_STARTS,
     RECOVERY_POINTS,
@@ -79,6 +80,8 @@ class LogDirectory:
         self.recovery_points: dict[TopicPartition, int] = {}
         self.log_starts: dict[TopicPartition, int] = {}
         self.high_watermarks: dict[TopicPartition, int] = {}
+        self.cleaner_offsets: dict[TopicPartition, int] = {}
+        """As they were at the opening; the cleaner keeps them from there on."""
         self.trash = Trash(files)
         self.unusable: set[TopicPartition] = set()
         """Logs that are here and could not be opened: what the checkpoints say of them is kept as it is."""
@@ -216,6 +219,9 @@ class LogDirectory:
         )
         self.high_watermarks = self._load_checkpoint(
             names, HIGH_WATERMARKS, "logs are readable up to their ends"
+        )
+        self.cleaner_offsets = self._load_checkpoint(
+            names, CLEANER_OFFSETS, "compacted logs are cleaned from their start"
         )
 
     def _load_checkpoint(self, names: set[str], name: str, consequence: str) -> dict[TopicPartition, int]:

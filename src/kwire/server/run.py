@@ -30,6 +30,7 @@ from kwire.broker.clock import Clock
 from kwire.config import Config
 from kwire.errors import CannotStart, InvalidSetting
 from kwire.log.files import Files
+from kwire.server.cleaning import ProcessCleaning
 from kwire.server.clock import SystemClock
 from kwire.server.connection import Hall
 from kwire.server.jobs import perform_jobs
@@ -222,6 +223,7 @@ async def _serve(
                 entrance.cancel_scope.cancel()
             for door in doors:
                 close_all(door.sockets)
+            broker.stopping()
             log.info("stopping: %d connections are open", len(reception))
             clients.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
             reception.stop()
@@ -284,6 +286,7 @@ def _open_broker(
     random: random_module.Random | None,
 ) -> Broker:
     broker = Broker(config, clock=clock, files=files, random=random)
+    broker.cleaner.performed_by = ProcessCleaning
     for door in doors:
         host, port = broker.endpoints.get(door.name, (door.host, 0))
         broker.endpoints[door.name] = (host or socket.getfqdn(), port or door.bound.port)
