@@ -6,6 +6,7 @@ watermark, and on one node that is the end of the log.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -268,7 +269,7 @@ class Partition:
             return log.read(offset, max_bytes, end, at_least_one, self._warm)
 
     def _warm(self, order: WarmUp) -> bool:
-        return self._warming.order(order, self.warmed)
+        return self._warming.order(order, self.warmed, posixpath.dirname(self.log.directory))
 
     def offset_for_timestamp(self, timestamp: int) -> tuple[int, int, int] | None:
         """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79).
