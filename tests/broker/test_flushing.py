@@ -362,3 +362,18 @@ def test_a_log_that_failed_is_opened_anew_once_however_often_that_is_said() -> N
     shop.broker.jobs.run_all()
     shop.broker = shop.keeper.kill()
     assert shop.partition.log_end_offset == 2
+
+
+def test_what_a_killed_broker_had_not_made_durable_is_made_so_before_it_is_acknowledged_again() -> None:
+    shop = Shop(flush_messages="1")
+    again = batch(producer_id=7, sequence=0)
+    shop.partition.append(again, NOW)
+    shop.broker = shop.keeper.kill()
+    assert shop.partition.high_watermark == 0, "nor is it readable before"
+    repeated = shop.partition.append(again, NOW)
+    assert repeated.base_offset == 0
+    assert repeated.owed is not None
+    assert not repeated.owed.is_kept()
+    shop.broker.jobs.run_all()
+    assert repeated.owed.is_kept()
+    assert shop.partition.high_watermark == 1

@@ -116,7 +116,7 @@ def history(seed: int, *, durable: bool, files: MemoryFiles | None = None) -> tu
     world = World(
         seed,
         settings=SETTINGS | (DURABLE if durable else {}),
-        power_loss_chance=0.7,
+        power_loss_chance=random.choice((0.4, 0.8)),
         files=MemoryFiles(loses_unsynced=True, names_in_order=not durable) if files is None else files,
     )
     created = world.ask(
@@ -130,7 +130,7 @@ def history(seed: int, *, durable: bool, files: MemoryFiles | None = None) -> tu
         7,
     )
     assert created.topics[0].error_code == 0
-    world.crash_chance = 0.02
+    world.crash_chance = random.choice((0.01, 0.02, 0.05))
     world.failed_sync_chance = random.choice((0.0, 0.0, 0.01, 0.1))
     ledger = Ledger(lossy=not durable, disk_breaks=world.failed_sync_chance > 0)
     ledger.topics[TOPIC] = PARTITIONS

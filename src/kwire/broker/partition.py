@@ -104,6 +104,10 @@ class Partition:
         self._flushing = flushing
         self._warming = warming
         self._durable_from = NEVER  # records from here on must be durable before they can be read
+        if config.log.flush_messages < NEVER and log.recovery_point < log.log_end_offset:
+            # A killed broker left this in the page cache: nobody was told, and nobody is before it is on disk.
+            self._durable_from = log.recovery_point
+            flushing.want(self)
         self._snapshot_offset = -1  # where the newest snapshot file of a start was taken
         self._load_producers()
 
