@@ -31,8 +31,9 @@ check: $(READY)  ## Lint, format, types, import contracts, generated code.
 compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
 	$(BIN)/python -m pytest compat_tests
 
-soak: $(READY)  ## Kill the server under load, 200 times (KWIRE_KILLS), and fill its disk.
+soak: $(READY)  ## Kill the server under load, 200 times (KWIRE_KILLS), fill its disk, and simulate thousands of power losses.
 	KWIRE_KILLS=$${KWIRE_KILLS:-200} $(BIN)/python -m pytest soak -s
+	KWIRE_SEEDS=$${KWIRE_SEEDS:-2000} $(BIN)/python -m pytest -q tests/log/test_power_loss.py tests/simulation
 
 bench: $(READY)  ## kwire against Apache Kafka on this machine, side by side.
 	$(BIN)/python benchmarks/run.py

@@ -11,7 +11,7 @@ import pytest
 from kwire.apis import TABLE, Caller, Wait
 from kwire.broker.jobs import run
 from kwire.broker.partition import Partition
-from kwire.codec.messages import create_topics, offset_commit, offset_fetch, produce
+from kwire.codec.messages import create_topics, init_producer_id, offset_commit, offset_fetch, produce
 from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper
@@ -377,3 +377,12 @@ def test_what_a_killed_broker_had_not_made_durable_is_made_so_before_it_is_ackno
     shop.broker.jobs.run_all()
     assert repeated.owed.is_kept()
     assert shop.partition.high_watermark == 1
+
+
+def test_no_producer_id_is_given_out_before_its_block_is_on_record() -> None:
+    shop = Shop()
+    request = init_producer_id.InitProducerIdRequest(transactional_id=None)
+    attempts = [answered(shop, 22, request, 4) for _ in range(2)]
+    assert [attempt() for attempt in attempts] == [None, None]
+    shop.broker.jobs.run_all()
+    assert len({attempt().producer_id for attempt in attempts}) == 2

@@ -210,6 +210,7 @@ class Broker:
         """
         if not self._producer_ids:
             self._producer_ids = self.metadata.next_producer_ids_block()
+        self.metadata.owe_all()
         producer_id = self._producer_ids[0]
         self._producer_ids = self._producer_ids[1:]
         return producer_id

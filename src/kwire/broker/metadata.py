@@ -159,6 +159,12 @@ class ClusterMetadata:
         flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
         return base_offset
 
+    def owe_all(self) -> None:
+        """The answer in hand rests on what another request decided: it waits as that one does."""
+        if self.log.recovery_point < self.log.log_end_offset:
+            flushing = self._broker.flushing
+            flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
+
     def flushed(self) -> None:
         self.appended.fire()
         self.snapshotting.consider()
