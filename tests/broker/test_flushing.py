@@ -187,12 +187,12 @@ def test_a_batch_that_comes_again_waits_as_it_did_the_first_time() -> None:
     assert shop.partition.append(again, NOW).owed is None
 
 
-def test_after_a_failed_sync_those_who_wait_and_all_who_come_are_refused() -> None:
+def test_after_a_failed_sync_those_who_wait_may_be_written_and_all_who_come_are_refused() -> None:
     shop = Shop(flush_messages="1")
     waiting = shop.produce(b"a")
     shop.broken = "orders-0"
     shop.broker.jobs.run_all()
-    assert codes(waiting.attempt(False)) == [ErrorCode.KAFKA_STORAGE_ERROR]
+    assert codes(waiting.attempt(False)) == [ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND]
     assert codes(shop.produce(b"b")) == [ErrorCode.KAFKA_STORAGE_ERROR]
     assert isinstance(shop.produce(b"b", index=1), Wait), "the other partition goes on"
 
@@ -214,7 +214,7 @@ def test_only_what_failed_is_refused_in_an_answer_for_several() -> None:
     )
     waiting = TABLE[0].handle(shop.broker, Caller(version=9), request)
     shop.broker.jobs.run_all()
-    assert codes(waiting.attempt(False)) == [ErrorCode.KAFKA_STORAGE_ERROR, 0]
+    assert codes(waiting.attempt(False)) == [ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND, 0]
 
 
 def test_a_failed_log_is_opened_anew_from_copies_and_loses_nothing() -> None:
@@ -339,7 +339,7 @@ def test_who_waits_for_a_log_that_was_opened_anew_meanwhile_is_refused() -> None
     shop.tick(0)
     shop.broker.jobs.run_all()
     assert not shop.has_failed()
-    assert codes(waiting.attempt(False)) == [ErrorCode.KAFKA_STORAGE_ERROR]
+    assert codes(waiting.attempt(False)) == [ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND]
 
 
 def test_a_log_that_failed_is_opened_anew_once_however_often_that_is_said() -> None:

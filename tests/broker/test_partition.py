@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import random
 from types import SimpleNamespace
 from typing import Any
@@ -173,6 +174,50 @@ def test_the_last_five_batches_of_a_producer_are_recognised_after_a_restart(clea
     for at in range(8):
         assert refusal(partition, sent[at]) == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
     assert partition.log_end_offset == 36
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_follows_a_batch_that_the_disk_refused_waits_until_that_was_sent_again(known: bool) -> None:
+    """Anything but "try again" for the batches in flight behind it makes clients give up, or send twice."""
+    shelf = Shelf()
+    partition = shelf.partition
+    first = batch(2, sequence=0, producer_id=5, epoch=0)
+    if known:
+        partition.append(first, NOW)
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "write":
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    start = 2 if known else 0
+    sent = [batch(1, sequence=start + number, producer_id=5, epoch=0) for number in range(3)]
+    shelf.files.fault = fault
+    assert refusal(partition, sent[0]) == ErrorCode.KAFKA_STORAGE_ERROR
+    shelf.files.fault = None
+    for data in sent[1:]:
+        assert refusal(partition, data) == ErrorCode.KAFKA_STORAGE_ERROR
+    if known:
+        assert partition.append(first, NOW).base_offset == 0, "a repetition is recognised meanwhile"
+    assert partition.append(batch(1, sequence=9, producer_id=6, epoch=0), NOW).base_offset == start
+    for number, data in enumerate(sent):
+        assert partition.append(data, NOW).base_offset == start + 1 + number
+    assert refusal(partition, batch(1, sequence=99, producer_id=5, epoch=0)) == (
+        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    )
+
+
+def test_a_producer_with_a_new_epoch_does_not_wait_for_what_the_disk_refused_before() -> None:
+    shelf = Shelf()
+
+    def fault(operation: str, path: str, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    shelf.files.fault = fault
+    assert refusal(shelf.partition, batch(1, sequence=4, producer_id=5, epoch=0)) == (
+        ErrorCode.KAFKA_STORAGE_ERROR
+    )
+    shelf.files.fault = None
+    assert shelf.partition.append(batch(1, sequence=0, producer_id=5, epoch=1), NOW).base_offset == 0
 
 
 def test_what_a_producer_wrote_in_an_older_epoch_is_not_recognised_after_a_restart() -> None:

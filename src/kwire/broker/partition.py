@@ -33,6 +33,13 @@ NEVER = MAX_LONG
 RECALLED_BATCHES = 5000
 """So many batches at the end of a log are looked through, at least, for those that snapshot files do not keep."""
 
+WRITTEN_NOT_SYNCED = ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
+"""What a producer is told whose batch is in the log and could not be made durable.
+
+KAFKA_STORAGE_ERROR would say that nothing was written. An idempotent producer then may cut its records into other
+batches, which are not recognised as those that are there already.
+"""
+
 STORAGE_FAILURES = (LogWriteFailed, CorruptLog, OSError)
 """What the log raises when the disk, or what is on it, is not as it should be."""
 
@@ -164,6 +171,8 @@ class Partition:
         try:
             written = log.append(records, header, self.leader_epoch, now_ms)
         except STORAGE_FAILURES as error:
+            if header.producer_id >= 0:
+                self.producers.refuse(header)
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
         base_offset = written.base_offset
         if written.rolled:
@@ -185,8 +194,8 @@ class Partition:
         owed = None
         if repeated.last_offset >= self._durable_from:
             if self.log.failed is not None:
-                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, f"{self!r} could not be synced")
-            owed = self._flushing.owe(self, repeated.last_offset + 1)
+                raise KafkaError(WRITTEN_NOT_SYNCED, f"{self!r} could not be synced")
+            owed = self._flushing.owe(self, repeated.last_offset + 1, WRITTEN_NOT_SYNCED)
         return Appended(repeated.base_offset, stamped, self.log.log_start_offset, owed)
 
     def _see_to_durability(self, base_offset: int, *, rolled: bool) -> Owed | None:
@@ -195,7 +204,7 @@ class Partition:
         unflushed = log.log_end_offset - log.recovery_point
         if unflushed >= limits.flush_messages:
             self._durable_from = min(self._durable_from, base_offset)
-            return self._flushing.owe(self, log.log_end_offset)
+            return self._flushing.owe(self, log.log_end_offset, WRITTEN_NOT_SYNCED)
         if rolled:  # a closed segment never changes again: let the recovery point pass it
             self._flushing.want(self)
         if limits.flush_ms < NEVER and log.recovery_point == base_offset:
@@ -221,9 +230,11 @@ class Partition:
         self.log.abandon()
         log.config = self.config.log
         self.log = log
+        refused = self.producers.refused
         self.producers = Producers(self._batches_before)
         self._durable_from = NEVER
         self._load_producers()
+        self.producers.refused.update(refused)
         self.appended.fire()
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:

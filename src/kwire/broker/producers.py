@@ -67,20 +67,25 @@ BatchesBefore = Callable[[int, int, int, int], list[WrittenBatch]]
 class Producers:
     """The producers of one partition, by producer id."""
 
-    __slots__ = ("_batches_before", "by_id")
+    __slots__ = ("_batches_before", "by_id", "refused")
 
     def __init__(self, batches_before: BatchesBefore = lambda *_: []) -> None:
         self.by_id: dict[int, Producer] = {}
+        self.refused: dict[int, tuple[int, int]] = {}
+        """Epoch and first sequence of a batch that the disk refused, until it comes again. By producer id."""
         self._batches_before = batches_before
 
     def check(self, header: BatchHeader) -> WrittenBatch | None:
         """May this batch be appended? None for yes; the batch written before, when it is a repeat of that.
 
         Raises KafkaError: INVALID_PRODUCER_EPOCH for an epoch that was replaced, OUT_OF_ORDER_SEQUENCE_NUMBER for a
-        gap or an overlap. A producer that this partition does not know may begin with any sequence.
+        gap or an overlap, KAFKA_STORAGE_ERROR for a gap that comes of a batch which the disk refused: it may follow
+        once that one was sent again. A producer that this partition does not know may begin with any sequence.
         """
         producer = self.by_id.get(header.producer_id)
         if producer is None:
+            if self.refused:
+                self._check_refused(header)
             return None
         epoch = header.producer_epoch
         sequence = header.base_sequence
@@ -96,6 +101,7 @@ class Producers:
                 repeated = producer.find(sequence, last_sequence)
             if repeated is not None:
                 return repeated
+            self._check_refused(header)
             raise KafkaError(
                 ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                 f"Out of order sequence number for producer {header.producer_id}: {sequence} (incoming), "
@@ -113,6 +119,19 @@ class Producers:
             )
         return None
 
+    def refuse(self, header: BatchHeader) -> None:
+        """The disk refused this batch, which was the next of its producer."""
+        self.refused[header.producer_id] = (header.producer_epoch, header.base_sequence)
+
+    def _check_refused(self, header: BatchHeader) -> None:
+        epoch, sequence = self.refused.get(header.producer_id, (-1, -1))
+        if epoch == header.producer_epoch and sequence != header.base_sequence:
+            raise KafkaError(
+                ErrorCode.KAFKA_STORAGE_ERROR,
+                f"Producer {header.producer_id}: the batch with sequence {sequence} could not be written and must be "
+                f"sent again before {header.base_sequence}",
+            )
+
     def _recall(self, producer_id: int, producer: Producer) -> None:
         """Fill up the remembered batches from the log: the answers to them may have been lost with the server."""
         missing = REMEMBERED_BATCHES - len(producer.batches)
@@ -123,6 +142,8 @@ class Producers:
 
     def record(self, header: BatchHeader, base_offset: int) -> None:
         """Remember a batch that was appended at `base_offset` (live and in replay alike)."""
+        if self.refused:
+            self.refused.pop(header.producer_id, None)
         producer = self.by_id.get(header.producer_id)
         if producer is None:
             producer = self.by_id[header.producer_id] = Producer(header.producer_epoch)
@@ -204,3 +225,4 @@ class Producers:
         ]
         for producer_id in expired:
             del self.by_id[producer_id]
+        self.refused.clear()  # what its producer has not sent again by now will not come
