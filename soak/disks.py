@@ -26,11 +26,16 @@ class SmallDisk:
     """A mounted file system of some MiB. `root` is how those outside the namespace reach it."""
 
     mount_point: Path
+    filled: Path
+    """Where the filler goes: the disk itself, or what it takes its room from."""
     keeper: subprocess.Popen[str]
 
     @property
     def root(self) -> Path:
-        return Path(f"/proc/{self.keeper.pid}/root{self.mount_point}")
+        return self._outside(self.mount_point)
+
+    def _outside(self, path: Path) -> Path:
+        return Path(f"/proc/{self.keeper.pid}/root{path}")
 
     @property
     def enter(self) -> list[str]:
@@ -39,7 +44,7 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no room, down to the last byte. What others free meanwhile is taken as well."""
-        fd = os.open(self.root / FILLER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        fd = os.open(self._outside(self.filled) / FILLER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             size = 1 << 20
             while size:
@@ -51,25 +56,38 @@ class SmallDisk:
             os.close(fd)
 
     def make_room(self) -> None:
-        (self.root / FILLER).unlink()
+        (self._outside(self.filled) / FILLER).unlink()
 
 
 @contextlib.contextmanager
 def small_disk(kind: str, mount_point: Path, mebibytes: int) -> Iterator[SmallDisk]:
-    """A tmpfs, or an ext4 in a file. Raises NotPermitted where that cannot be had; all is gone at the end."""
+    """Mount a disk of a kind: "tmpfs", "ext4" (in a file), or "thin".
+
+    A thin disk is an ext4 that believes to have four times the room that is behind it: when that is full, writes go
+    well and it is the fsync that fails. Raises NotPermitted where a disk cannot be had; all is gone at the
+    end.
+    """
     mount_point.mkdir(parents=True)
+    filled = mount_point
+    image = mount_point.with_suffix(".img")
     where = shlex.quote(str(mount_point))
+    mkfs = shutil.which("mkfs.ext4", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if kind != "tmpfs" and mkfs is None:
+        raise NotPermitted("mkfs.ext4 is not installed")
     if kind == "tmpfs":
         mount = f"mount -t tmpfs -o size={mebibytes}m none {where}"
+    elif kind == "ext4":
+        mount = (
+            f"truncate -s {mebibytes}M {image} && {mkfs} -q -F -m 0 {image} && mount -o loop {image} {where}"
+        )
     else:
-        image = mount_point.with_suffix(".img")
-        with image.open("wb") as file:
-            file.truncate(mebibytes << 20)
-        mkfs = shutil.which("mkfs.ext4") or shutil.which("mkfs.ext4", path="/usr/sbin:/sbin")
-        if mkfs is None:
-            raise NotPermitted("mkfs.ext4 is not installed")
-        subprocess.run([mkfs, "-q", "-F", "-m", "0", str(image)], check=True, capture_output=True)
-        mount = f"mount -o loop {shlex.quote(str(image))} {where}"
+        filled = mount_point.with_suffix(".behind")
+        filled.mkdir()
+        image = filled / "image"
+        mount = (
+            f"mount -t tmpfs -o size={mebibytes}m none {filled} && truncate -s {4 * mebibytes}M {image} && "
+            f"{mkfs} -q -F -m 0 -O ^has_journal {image} && mount -o loop,errors=continue {image} {where}"
+        )
     if shutil.which("unshare") is None or shutil.which("nsenter") is None:
         raise NotPermitted("unshare and nsenter are not installed")
     # The keeper holds the namespace while its standard input is open: it ends with us, whatever happens to us.
@@ -94,7 +112,7 @@ def small_disk(kind: str, mount_point: Path, mebibytes: int) -> Iterator[SmallDi
     try:
         if keeper.stdout.readline() != "mounted\n":
             raise NotPermitted(keeper.stderr.read().strip() or "mounting is not permitted")
-        yield SmallDisk(mount_point, keeper)
+        yield SmallDisk(mount_point, filled, keeper)
     finally:
         keeper.stdin.close()
         keeper.wait()
