@@ -102,7 +102,7 @@ class Warmth:
     def __init__(self, segment: Segment, files: Files) -> None:
         self._segment = segment
         self._files = files
-        self._loading: set[int] = set()
+        self._loading: frozenset[int] = frozenset()  # many segments are read, few are ever cold
         self._last_timestamp: tuple[int, int] | None = None
         self._under_way: list[_WarmRange] = []
         self._readers: list[_Reader] = []
@@ -137,7 +137,7 @@ class Warmth:
     def require_indexes(self, warm: Warm) -> None:
         """The indexes must be in memory, or be read at once. Raises Cold, OSError."""
         if not self._may_load(_INDEXES):
-            self._loading.add(_INDEXES)
+            self._loading |= {_INDEXES}
             warm(_LoadIndexes(self._segment, self, self._files))
             raise Cold
 
@@ -148,7 +148,7 @@ class Warmth:
         """
         if self._last_timestamp is None:
             if warm is not None and not self._may_load(_LAST_TIMESTAMP):
-                self._loading.add(_LAST_TIMESTAMP)
+                self._loading |= {_LAST_TIMESTAMP}
                 warm(_LoadLastTimestamp(self._segment, self, self._files))
                 raise Cold
             with contextlib.suppress(FileNotFoundError):
@@ -250,7 +250,7 @@ class Warmth:
     def loaded_indexes(
         self, indexes: tuple[OffsetIndex, TimeIndex, bool] | None, size: int, error: Exception | None
     ) -> None:
-        self._loading.discard(_INDEXES)
+        self._loading -= {_INDEXES}
         segment = self._segment
         if segment.has_indexes:
             return
@@ -260,7 +260,7 @@ class Warmth:
             segment.adopt_indexes(*indexes)
 
     def loaded_last_timestamp(self, last: tuple[int, int] | None) -> None:
-        self._loading.discard(_LAST_TIMESTAMP)
+        self._loading -= {_LAST_TIMESTAMP}
         self._last_timestamp = last
         if (
             last is None
