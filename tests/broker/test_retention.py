@@ -241,3 +241,12 @@ def test_a_partition_that_was_deleted_on_the_way_is_left_alone(
     house.broker.topics.delete(topic)
     house.pass_time(10_000)
     assert not any(name.startswith("t-") for name in house.directories() if not name.endswith("-delete"))
+
+
+def test_a_producer_that_expired_while_the_broker_was_down_is_unknown(house: House) -> None:
+    partition = house.topic()
+    partition.append(house.batch(7, 0), house.clock.time_ms())
+    house.broker.close()
+    house.clock.now_ms += 86_400_000
+    partition = house.again().topics.partition("t", 0)
+    assert partition.producers.by_id == {}

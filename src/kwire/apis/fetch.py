@@ -14,6 +14,7 @@ from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
 from kwire.broker.topics import Topic
 from kwire.codec.messages.fetch import (
+    AbortedTransaction,
     EpochEndOffset,
     FetchableTopicResponse,
     FetchPartition,
@@ -107,7 +108,10 @@ def _read(
                         answers.append(diverging)
                         continue
                 room = max(min(part.partition_max_bytes, budget - total), 0)  # the first batch may be larger
-                records = partition.read(part.fetch_offset, room, at_least_one=total == 0)
+                records = partition.read(
+                    part.fetch_offset, room, at_least_one=total == 0, committed_only=committed_only
+                )
+                aborted = _aborted(partition, part.fetch_offset, records) if committed_only else None
             except KafkaError as error:
                 ready = True
                 answers.append(_refusal(index, _code_for(version, error.code)))
@@ -115,22 +119,29 @@ def _read(
             except Cold:
                 cold.append(partition.warmed)
                 budget -= CHUNK_BYTES
-                records = b""
+                records, aborted = b"", [] if committed_only else None
             total += len(records)
-            high_watermark = partition.high_watermark
             answers.append(
                 PartitionData(
                     partition_index=index,
-                    high_watermark=high_watermark,
-                    last_stable_offset=high_watermark,
+                    high_watermark=partition.high_watermark,
+                    last_stable_offset=partition.last_stable_offset,
                     log_start_offset=partition.log_start_offset,
-                    aborted_transactions=[] if committed_only else None,
+                    aborted_transactions=aborted,
                     records=records,
                 )
             )
         responses.append(FetchableTopicResponse(topic=data.topic, topic_id=data.topic_id, partitions=answers))
     enough = total >= min_bytes and (total > 0 or not cold)
     return FetchResponse(responses=responses), ready or enough, cold
+
+
+def _aborted(partition: Partition, offset: int, records: memoryview | bytes) -> list[AbortedTransaction]:
+    """What a reader of committed records has to leave out of these (KIP-98)."""
+    return [
+        AbortedTransaction(producer_id=each.producer_id, first_offset=each.first_offset)
+        for each in partition.aborted_transactions(offset, records)
+    ]
 
 
 def _code_for(version: int, code: ErrorCode) -> ErrorCode:

@@ -68,6 +68,7 @@ def _answer(
     """What can be said now, and what fires when the disk has brought more."""
     cold = []
     asked = Counter((data.name, part.partition_index) for data in request.topics for part in data.partitions)
+    committed_only = request.isolation_level == 1
     answers = []
     for data in request.topics:
         partitions = []
@@ -77,7 +78,9 @@ def _answer(
                     raise KafkaError(ErrorCode.INVALID_REQUEST, "The partition is named more than once")
                 partition = broker.topics.partition(data.name, part.partition_index)
                 partition.check_leader_epoch(part.current_leader_epoch)
-                offset, timestamp, leader_epoch = _find(partition, part, version)
+                offset, timestamp, leader_epoch = _find(
+                    partition, part, version, committed_only=committed_only
+                )
             except KafkaError as error:
                 partitions.append(_refusal(part.partition_index, error.code))
             except Cold:
@@ -110,7 +113,9 @@ def error_response(request: ListOffsetsRequest, code: ErrorCode) -> ListOffsetsR
     )
 
 
-def _find(partition: Partition, part: ListOffsetsPartition, version: int) -> tuple[int, int, int]:
+def _find(
+    partition: Partition, part: ListOffsetsPartition, version: int, *, committed_only: bool
+) -> tuple[int, int, int]:
     """(offset, timestamp, leader epoch), each -1 when there is none. Raises KafkaError(UNSUPPORTED_VERSION)."""
     timestamp = part.timestamp
     if timestamp < 0 and version < _SINCE_VERSION.get(timestamp, 1 << 15):
@@ -118,15 +123,19 @@ def _find(partition: Partition, part: ListOffsetsPartition, version: int) -> tup
             ErrorCode.UNSUPPORTED_VERSION, f"Special timestamp {timestamp} is not known to version {version}"
         )
     if timestamp == LATEST:
-        return partition.high_watermark, -1, partition.leader_epoch
+        end = partition.last_stable_offset if committed_only else partition.high_watermark
+        return end, -1, partition.leader_epoch
     if timestamp in (EARLIEST, EARLIEST_LOCAL):
         start = partition.log_start_offset
         return start, -1, partition.log.leader_epochs.at(start)
     if timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
         return -1, -1, -1
     if timestamp == MAX_TIMESTAMP:
-        return partition.max_timestamp() or (-1, -1, -1)
-    return partition.offset_for_timestamp(timestamp) or (-1, -1, -1)
+        newest = partition.max_timestamp()
+        if newest is None or (committed_only and newest[0] >= partition.last_stable_offset):
+            return -1, -1, -1
+        return newest
+    return partition.offset_for_timestamp(timestamp, committed_only=committed_only) or (-1, -1, -1)
 
 
 def _refusal(index: int, code: ErrorCode) -> ListOffsetsPartitionResponse:

@@ -19,11 +19,14 @@ from kwire.broker.signals import Signal
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
 from kwire.broker.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
+from kwire.log.aborted import collect_for
 from kwire.log.config import MAX_LONG
 from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
+from kwire.log.txn_index import AbortedTransaction
 from kwire.log.warming import WarmUp
-from kwire.records.batch import parse_header
+from kwire.records.batch import TRANSACTIONAL, parse_header
+from kwire.records.markers import Marker, build_marker
 
 if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig
@@ -143,13 +146,18 @@ class Partition:
 
     @property
     def last_stable_offset(self) -> int:
-        return self.high_watermark
+        """Readers of committed records may read up to here: the outcome of every transaction before it is known."""
+        stable = self.producers.transactions.stable_below(self.high_watermark)
+        return max(stable, self.log.log_start_offset)
 
-    def append(self, records: memoryview | bytes | None, now_ms: int) -> Appended:
+    def append(
+        self, records: memoryview | bytes | None, now_ms: int, *, transaction_verified: bool = False
+    ) -> Appended:
         """Append the one batch that a client sent.
 
-        Raises KafkaError with the code that the producer should see; then nothing was written. A batch that this
-        producer wrote before is not written again: it gets the same answer (KIP-98).
+        `transaction_verified` says that its producer has a transaction open which this partition is part of. A batch
+        that this producer wrote before is not written again: it gets the same answer (KIP-98). Raises KafkaError with
+        the code that the producer should see; then nothing was written.
         """
         config = self.config
         header = check_batch(
@@ -157,7 +165,7 @@ class Partition:
         )
         assert records is not None
         check_timestamps(header, config, now_ms)
-        if header.attributes & 0x10:
+        if header.attributes & TRANSACTIONAL and not transaction_verified:
             raise KafkaError(
                 ErrorCode.INVALID_TXN_STATE, "The batch is part of a transaction that was never begun here"
             )
@@ -237,6 +245,33 @@ class Partition:
         self.producers.refused.update(refused)
         self.appended.fire()
 
+    def append_marker(
+        self, producer_id: int, producer_epoch: int, *, commit: bool, coordinator_epoch: int, now_ms: int
+    ) -> Appended:
+        """End the transaction of a producer here, as its coordinator decided.
+
+        Raises KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
+        """
+        self.producers.check_marker(producer_id, producer_epoch, coordinator_epoch)
+        batch = build_marker(
+            producer_id, producer_epoch, commit=commit, coordinator_epoch=coordinator_epoch, timestamp=now_ms
+        )
+        header = parse_header(batch)
+        with storage_errors():
+            written = self.log.append(batch, header, self.leader_epoch, now_ms)
+        if written.rolled:
+            self.log.write_snapshot(written.base_offset, self.producers.entries())
+        marker = Marker(commit, coordinator_epoch)
+        aborted = self.producers.record_marker(header, written.base_offset, marker)
+        if aborted is not None:
+            self.log.note_aborted(aborted)
+        owed = None
+        if written.rolled or self.config.flushes:
+            owed = self._see_to_durability(written.base_offset, rolled=written.rolled)
+        if owed is None:
+            self.appended.fire()
+        return Appended(written.base_offset, -1, self.log.log_start_offset, owed)
+
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
         header = parse_header(batch, 0)
@@ -260,8 +295,10 @@ class Partition:
             if not parse_header(batch, 0).is_control:
                 yield batch
 
-    def read(self, offset: int, max_bytes: int, *, at_least_one: bool) -> memoryview | bytes:
-        """Whole batches from the one that contains `offset`, up to the high watermark.
+    def read(
+        self, offset: int, max_bytes: int, *, at_least_one: bool, committed_only: bool = False
+    ) -> memoryview | bytes:
+        """Whole batches from the one that contains `offset`, up to the high watermark, or the last stable offset.
 
         Empty from there on. `at_least_one` gives the first batch whole even when it is larger than `max_bytes`.
         Raises KafkaError(OFFSET_OUT_OF_RANGE) outside [log start, log end], and Cold when the disk would have to be
@@ -276,23 +313,31 @@ class Partition:
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 f"Offset {offset} of {self.topic}-{self.index} is outside [{log.log_start_offset}, {end}]",
             )
-        if end > self._durable_from:
-            end = self.high_watermark
+        if end > self._durable_from or committed_only:
+            end = self.last_stable_offset if committed_only else self.high_watermark
             if offset >= end:
                 return b""
         with storage_errors():
             return log.read(offset, max_bytes, end, at_least_one, self._warm)
 
+    def aborted_transactions(self, offset: int, records: memoryview | bytes) -> list[AbortedTransaction]:
+        """The aborted transactions that a reader of committed records has to leave out of what `read` gave it."""
+        with storage_errors():
+            return collect_for(self.log, offset, records, self.last_stable_offset)
+
     def _warm(self, order: WarmUp) -> bool:
         return self._warming.order(order, self.warmed, posixpath.dirname(self.log.directory))
 
-    def offset_for_timestamp(self, timestamp: int) -> tuple[int, int, int] | None:
+    def offset_for_timestamp(
+        self, timestamp: int, *, committed_only: bool = False
+    ) -> tuple[int, int, int] | None:
         """(offset, timestamp, leader epoch) of the first readable record that is at least as new (KIP-79).
 
         Raises Cold as `read` does.
         """
+        end = self.last_stable_offset if committed_only else self.high_watermark
         with storage_errors():
-            return self.log.offset_for_timestamp(timestamp, self.high_watermark, self._warm)
+            return self.log.offset_for_timestamp(timestamp, end, self._warm)
 
     def max_timestamp(self) -> tuple[int, int, int] | None:
         """(offset, timestamp, leader epoch) of the first record with the largest timestamp (KIP-734).
@@ -393,6 +438,7 @@ class Partition:
             self.producers.load(entries)
             replay_from = max(replay_from, self._snapshot_offset)
         if replay_from < self.log.log_end_offset:
-            for header in self.log.batches(replay_from):
-                if header.producer_id >= 0:
-                    self.producers.record(header, header.base_offset)
+            for header, batch in self.log.scan(replay_from):
+                self.producers.replay(header, batch)
+        if self.log.recovered is not None and self.producers.by_id:
+            self.write_snapshot()

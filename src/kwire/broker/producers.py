@@ -13,7 +13,10 @@ import attrs
 
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.snapshot import ProducerEntry
+from kwire.log.transactions import OpenTransactions
+from kwire.log.txn_index import AbortedTransaction
 from kwire.records.batch import CONTROL, TRANSACTIONAL, BatchHeader
+from kwire.records.markers import Marker, read_marker
 
 REMEMBERED_BATCHES = 5
 """How many batches of a producer are recognised when they come again; clients have at most as many in flight."""
@@ -48,7 +51,6 @@ class Producer:
     batches: list[WrittenBatch] = attrs.Factory(list)
     last_timestamp: int = -1
     coordinator_epoch: int = -1
-    current_txn_first_offset: int = -1
     from_snapshot: bool = False
     """Batches before the first remembered one may be in the log."""
 
@@ -67,12 +69,13 @@ BatchesBefore = Callable[[int, int, int, int], list[WrittenBatch]]
 class Producers:
     """The producers of one partition, by producer id."""
 
-    __slots__ = ("_batches_before", "by_id", "refused")
+    __slots__ = ("_batches_before", "by_id", "refused", "transactions")
 
     def __init__(self, batches_before: BatchesBefore = lambda *_: []) -> None:
         self.by_id: dict[int, Producer] = {}
         self.refused: dict[int, tuple[int, int]] = {}
         """Epoch and first sequence of a batch that the disk refused, until it comes again. By producer id."""
+        self.transactions = OpenTransactions()
         self._batches_before = batches_before
 
     def check(self, header: BatchHeader) -> WrittenBatch | None:
@@ -93,6 +96,7 @@ class Producers:
             batches = producer.batches
             last = batches[-1].last_sequence if batches else -1
             if sequence == last + 1 or (sequence == 0 and last == _MAX_SEQUENCE):
+                self._check_transaction(header)
                 return None
             last_sequence = header.last_sequence
             repeated = producer.find(sequence, last_sequence)
@@ -117,6 +121,7 @@ class Producers:
                 ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                 f"Producer {header.producer_id} begins epoch {epoch} with sequence {sequence} instead of 0",
             )
+        self._check_transaction(header)
         return None
 
     def refuse(self, header: BatchHeader) -> None:
@@ -132,6 +137,30 @@ class Producers:
                 f"sent again before {header.base_sequence}",
             )
 
+    def _check_transaction(self, header: BatchHeader) -> None:
+        if header.producer_id in self.transactions.first_offsets and not header.attributes & TRANSACTIONAL:
+            raise KafkaError(
+                ErrorCode.INVALID_TXN_STATE,
+                f"Producer {header.producer_id} has a transaction open and sent a batch that is not part of it",
+            )
+
+    def check_marker(self, producer_id: int, producer_epoch: int, coordinator_epoch: int) -> None:
+        """May this marker be appended? Raises KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED."""
+        producer = self.by_id.get(producer_id)
+        if producer is None:
+            return
+        if producer_epoch < producer.epoch:
+            raise KafkaError(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                f"Epoch of producer {producer_id} is {producer_epoch}, smaller than the last seen {producer.epoch}",
+            )
+        if coordinator_epoch < producer.coordinator_epoch:
+            raise KafkaError(
+                ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+                f"Coordinator epoch {coordinator_epoch} of producer {producer_id} is smaller than the last seen "
+                f"{producer.coordinator_epoch}",
+            )
+
     def _recall(self, producer_id: int, producer: Producer) -> None:
         """Fill up the remembered batches from the log: the answers to them may have been lost with the server."""
         missing = REMEMBERED_BATCHES - len(producer.batches)
@@ -141,9 +170,37 @@ class Producers:
         producer.from_snapshot = False
 
     def record(self, header: BatchHeader, base_offset: int) -> None:
-        """Remember a batch that was appended at `base_offset` (live and in replay alike)."""
+        """Remember a batch of data that was appended at `base_offset` (live and in replay alike)."""
         if self.refused:
             self.refused.pop(header.producer_id, None)
+        producer = self._writes(header)
+        batches = producer.batches
+        if len(batches) == REMEMBERED_BATCHES:
+            del batches[0]
+        batches.append(written_batch(header, base_offset))
+        if header.attributes & TRANSACTIONAL:
+            self.transactions.begin(header.producer_id, base_offset)
+
+    def record_marker(
+        self, header: BatchHeader, base_offset: int, marker: Marker
+    ) -> AbortedTransaction | None:
+        """A marker was appended, which has no sequence of its own; what it made void is for the index."""
+        producer = self._writes(header)
+        producer.coordinator_epoch = marker.coordinator_epoch
+        return self.transactions.end(header.producer_id, base_offset, aborted=not marker.commit)
+
+    def replay(self, header: BatchHeader, batch: memoryview) -> None:
+        """Take note of any batch as it lies in the log."""
+        if header.producer_id < 0:
+            return
+        if not header.attributes & CONTROL:
+            self.record(header, header.base_offset)
+            return
+        marker = read_marker(batch, header)
+        if marker is not None:
+            self.record_marker(header, header.base_offset, marker)
+
+    def _writes(self, header: BatchHeader) -> Producer:
         producer = self.by_id.get(header.producer_id)
         if producer is None:
             producer = self.by_id[header.producer_id] = Producer(header.producer_epoch)
@@ -151,19 +208,15 @@ class Producers:
             producer.epoch = header.producer_epoch
             producer.batches.clear()
             producer.from_snapshot = False
-        timestamp = header.max_timestamp
-        producer.last_timestamp = timestamp
-        if (
-            header.attributes & CONTROL
-        ):  # a transaction marker ends what was open; it has no sequence of its own
-            producer.current_txn_first_offset = -1
-            return
-        batches = producer.batches
-        if len(batches) == REMEMBERED_BATCHES:
-            del batches[0]
-        batches.append(written_batch(header, base_offset))
-        if header.attributes & TRANSACTIONAL and producer.current_txn_first_offset < 0:
-            producer.current_txn_first_offset = base_offset
+        producer.last_timestamp = header.max_timestamp
+        return producer
+
+    def last_offsets(self) -> dict[int, tuple[int, int]]:
+        """(last offset, -1 for none known; epoch) of what each producer wrote last: compaction keeps these batches."""
+        return {
+            producer_id: (producer.batches[-1].last_offset if producer.batches else -1, producer.epoch)
+            for producer_id, producer in self.by_id.items()
+        }
 
     def last_offsets(self) -> dict[int, tuple[int, int]]:
         """Epoch and last data offset by producer id; -1 where only the end of a transaction is known."""
@@ -175,6 +228,7 @@ class Producers:
     def entries(self) -> list[ProducerEntry]:
         """The state as a snapshot file keeps it: the last batch of each producer."""
         entries = []
+        first_offsets = self.transactions.first_offsets
         for producer_id, producer in self.by_id.items():
             last = producer.batches[-1] if producer.batches else None
             entries.append(
@@ -186,21 +240,23 @@ class Producers:
                     offset_delta=last.last_offset - last.base_offset if last else 0,
                     timestamp=producer.last_timestamp,
                     coordinator_epoch=producer.coordinator_epoch,
-                    current_txn_first_offset=producer.current_txn_first_offset,
+                    current_txn_first_offset=first_offsets.get(producer_id, -1),
                 )
             )
         return entries
 
     def load(self, entries: Iterable[ProducerEntry]) -> None:
         """Take over the state of a snapshot file."""
+        first_offsets = {}
         for entry in entries:
             producer = Producer(
                 epoch=entry.epoch,
                 last_timestamp=entry.timestamp,
                 coordinator_epoch=entry.coordinator_epoch,
-                current_txn_first_offset=entry.current_txn_first_offset,
                 from_snapshot=True,
             )
+            if entry.current_txn_first_offset >= 0:
+                first_offsets[entry.producer_id] = entry.current_txn_first_offset
             if entry.last_offset >= 0 and entry.last_sequence >= 0:
                 first_sequence = entry.last_sequence - entry.offset_delta
                 if first_sequence < 0:
@@ -215,13 +271,15 @@ class Producers:
                     )
                 )
             self.by_id[entry.producer_id] = producer
+        self.transactions = OpenTransactions(first_offsets)
 
     def expire(self, now_ms: int, expiration_ms: int) -> None:
         """Forget producers that wrote nothing for `expiration_ms` and have no open transaction."""
         expired = [
             producer_id
             for producer_id, producer in self.by_id.items()
-            if producer.current_txn_first_offset < 0 and now_ms - producer.last_timestamp >= expiration_ms
+            if producer_id not in self.transactions.first_offsets
+            and now_ms - producer.last_timestamp >= expiration_ms
         ]
         for producer_id in expired:
             del self.by_id[producer_id]

@@ -414,6 +414,7 @@ class TopicRegistry:
             )
         except STORAGE_FAILURES as error:
             return self._offline(image, index, config, str(error), directory)
+        partition.producers.expire(now_ms, broker.config.int("producer.id.expiration.ms"))
         if log.recovered is not None:
             if log.recovered.damage is not None:
                 broker.warn(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from kwire.log.aborted import AbortedTransactions, finder_from
 from kwire.log.checkpoint import BadCheckpoint
 from kwire.log.epochs import LeaderEpochs
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
@@ -40,6 +41,7 @@ def load(
         _forget_cache(log, recovery_point)
     _load_state(log, clean, log_start_offset)
     log._snapshots = Snapshots(log._files, log.directory, present)
+    log.aborted = AbortedTransactions(log._files, log.directory, present)
     if not clean:
         if not page_cache_kept:
             log._snapshots.distrust(recovery_point)
@@ -124,9 +126,11 @@ def _recover(log: Log, recovery_point: int, page_cache_kept: bool) -> None:
     first = max(bisect_right(log._bases, recovery_point - 1) - 1, 0)
     if first < len(log._bases):
         log.leader_epochs.truncate_end(log._bases[first])
+    finder = finder_from(log, first)
     for at in range(first, len(log._segments)):
         segment = log._segments[at]
-        position, end_offset = check_segment(segment, log.leader_epochs, report)
+        position, end_offset = check_segment(segment, log.leader_epochs, finder, report)
+        log.aborted.replace(segment.base_offset, finder.take())
         if report.damage is None and at + 1 < len(log._segments):
             compacted = log._config.compacted
             report.damage = hole_between(segment, end_offset, log._bases[at + 1], compacted=compacted)
@@ -183,7 +187,9 @@ def find_end(log: Log) -> None:
             log.log_end_offset = header.next_offset
     except CorruptLog:  # closed in order, and yet not whole: look closely
         report = log.recovered = Recovered()
-        position, log.log_end_offset = check_segment(segment, log.leader_epochs, report)
+        finder = finder_from(log, len(log._segments) - 1)
+        position, log.log_end_offset = check_segment(segment, log.leader_epochs, finder, report)
+        log.aborted.replace(segment.base_offset, finder.take())
         _cut(log, len(log._segments) - 1, position, report)
     segment.release()
 

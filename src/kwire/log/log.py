@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from kwire.log import loading, swap, timestamps
+from kwire.log import aborted, loading, swap, timestamps
 from kwire.log.compaction import Group
 from kwire.log.config import LogConfig as LogConfig
 from kwire.log.epochs import EpochFile, LeaderEpochs
@@ -27,6 +27,7 @@ from kwire.log.seam import Buffer, Files
 from kwire.log.segment import MAX_INT, SUFFIXES, Segment, file_name
 from kwire.log.snapshot import ProducerEntry, Snapshots
 from kwire.log.trash import DELETED_SUFFIX, Trash
+from kwire.log.txn_index import AbortedTransaction
 from kwire.log.warming import Warm
 from kwire.records.batch import BatchHeader
 
@@ -68,6 +69,7 @@ class Log:
         "_snapshots",
         "_trash",
         "_truncations",
+        "aborted",
         "closed",
         "directory",
         "leader_epochs",
@@ -99,6 +101,7 @@ class Log:
         self.closed = False
         self.recovered: Recovered | None = None
         """What the opening had to check and cut after an unclean stop."""
+        self.aborted = aborted.AbortedTransactions(files, directory)
         self.leader_epochs = LeaderEpochs()
         self._latest_epoch = -1
         self._files = files
@@ -186,6 +189,7 @@ class Log:
     def end_writing(self) -> bool:
         """Complete the indexes for a clean stop; False when nothing is to be synced then. Raises LogWriteFailed."""
         try:
+            aborted.flush(self)
             for segment in self._segments:
                 segment.end_writing()
         except OSError as error:
@@ -308,6 +312,7 @@ class Log:
         return True
 
     def _roll(self, now_ms: int) -> Segment:
+        aborted.flush(self)
         self._active.end_writing()
         # Should the next one fail to be made, its files may be there: nothing more may go in front of them.
         self._active.full = True
@@ -447,15 +452,16 @@ class Log:
 
     def batches(self, from_offset: int) -> Iterator[BatchHeader]:
         """The header of every batch, from the one with `from_offset` on. Raises CorruptLog."""
-        for header, _ in self._iterate(from_offset):
+        for header, _ in self.scan(from_offset):
             yield header
 
     def read_batches(self, from_offset: int) -> Iterator[memoryview]:
         """Every batch, from the one with `from_offset` on. Raises CorruptLog."""
-        for _, batch in self._iterate(from_offset):
+        for _, batch in self.scan(from_offset):
             yield batch
 
-    def _iterate(self, from_offset: int) -> Iterator[tuple[BatchHeader, memoryview]]:
+    def scan(self, from_offset: int) -> Iterator[tuple[BatchHeader, memoryview]]:
+        """Header and bytes of every batch, from the one with `from_offset` on. Raises CorruptLog."""
         first = max(bisect_right(self._bases, from_offset) - 1, 0)
         for segment in self._segments[first:]:
             position = 0 if segment.base_offset >= from_offset else segment.position_of(from_offset)
@@ -483,6 +489,14 @@ class Log:
     def end_offset_for_epoch(self, epoch: int) -> tuple[int, int]:
         """(largest epoch up to `epoch`, offset where it ends); (-1, -1) when unknown (KIP-279)."""
         return self.leader_epochs.end_offset(epoch, self.log_end_offset)
+
+    def note_aborted(self, transaction: AbortedTransaction) -> None:
+        """The marker that was just appended made a transaction void."""
+        aborted.note(self, transaction)
+
+    def aborted_transactions(self, from_offset: int, upper_bound: int) -> list[AbortedTransaction]:
+        """Those with data in [`from_offset`, `upper_bound`), and maybe some around it. Raises CorruptLog, OSError."""
+        return aborted.collect(self, from_offset, upper_bound)
 
     # Removing
 
@@ -518,6 +532,8 @@ class Log:
                 # What was cut must not come back behind what comes now.
                 self._files.sync_directory(self.directory)
             segment = self._segments[at]
+            kept = [each for each in aborted.aborted_in(self, at) if each.last_offset < offset]
+            self.aborted.replace(segment.base_offset, kept)
             position = segment.position_of(offset)
             self.log_end_offset = segment.base_offset
             segment.truncate(position)
@@ -543,6 +559,7 @@ class Log:
         # A crash on the way must not leave a hole: the oldest go oldest first, the newest go newest first.
         for segment in removed if first == 0 else reversed(removed):
             segment.abandon()
+            self.aborted.forget(segment.base_offset)
             for suffix in SUFFIXES:
                 path = f"{self.directory}/{file_name(segment.base_offset, suffix)}"
                 if self._files.exists(path):

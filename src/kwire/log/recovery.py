@@ -17,8 +17,9 @@ from kwire.log.epochs import LeaderEpochs
 from kwire.log.index import IndexBuilder
 from kwire.log.seam import Entry, Files
 from kwire.log.segment import LOG_SUFFIX, MAX_INT, SUFFIXES, CorruptLog, Segment
+from kwire.log.transactions import AbortedFinder
 from kwire.log.trash import DELETED_SUFFIX
-from kwire.records.batch import BATCH_OVERHEAD, MAGIC, BatchHeader, crc_ok, parse_header
+from kwire.records.batch import BATCH_OVERHEAD, MAGIC, TRANSACTIONAL, BatchHeader, crc_ok, parse_header
 
 CLEANED_SUFFIX = ".cleaned"
 SWAP_SUFFIX = ".swap"
@@ -63,12 +64,15 @@ def check_batch_at(view: memoryview, position: int, next_offset: int, base_offse
     return header
 
 
-def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> tuple[int, int]:
+def check_segment(
+    segment: Segment, epochs: LeaderEpochs, finder: AbortedFinder, report: Recovered
+) -> tuple[int, int]:
     """Check every batch of a segment and make its indexes anew; position and offset where its whole batches end.
 
     Nothing is cut: when `report.damage` is set, the caller truncates the segment there, once it gave up the
     later ones; the other way round, a crash between the two would leave a log with a hole. Leader epochs that
-    begin here are assigned. Raises CorruptLog for batches of a format from before Kafka 0.11.
+    begin here are assigned, aborted transactions that end here are found. Raises CorruptLog for batches of a format
+    from before Kafka 0.11.
     """
     view = memoryview(segment.file.read(0, segment.size))
     builder = IndexBuilder(segment.base_offset, segment.interval_bytes)
@@ -90,6 +94,8 @@ def check_segment(segment: Segment, epochs: LeaderEpochs, report: Recovered) -> 
         builder.add(position, size, header.last_offset, header.max_timestamp if header.records_count else -1)
         if header.leader_epoch > epochs.latest:
             epochs.assign(header.leader_epoch, header.base_offset)
+        if header.attributes & TRANSACTIONAL:
+            finder.add(header, view[position : position + size])
         next_offset = header.next_offset
         position += size
     del view

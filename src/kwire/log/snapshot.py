@@ -98,6 +98,16 @@ class Snapshots:
                 self._remove(offset)
         return None
 
+    def at_most(self, offset: int) -> tuple[int, list[ProducerEntry]] | None:
+        """As `latest`, of files that know of nothing at or beyond `offset`; bad ones are passed over."""
+        for found in reversed(self.offsets):
+            if found <= offset:
+                try:
+                    return found, decode_snapshot(self._files.read_bytes(self._path(found)))
+                except (BadSnapshot, FileNotFoundError):
+                    continue
+        return None
+
     def distrust(self, recovery_point: int) -> None:
         """A power loss may have torn any file, and brought back those of records that are gone: keep what is sure.
 
