@@ -271,9 +271,7 @@ public final class Exchange {
             }
             found.put("topics", told);
             found.put("records", read(bootstrap, partitions, "read_uncommitted", compacted));
-            if (words.contains("transactions")) {
-                found.put("committed records", read(bootstrap, partitions, "read_committed", compacted));
-            }
+            found.put("committed records", read(bootstrap, partitions, "read_committed", compacted));
             ConfigResource everyBroker = new ConfigResource(ConfigResource.Type.BROKER, "");
             found.put("broker settings", dynamic(admin, everyBroker));
             Map<String, Object> groups = new TreeMap<>();
