@@ -486,4 +486,4 @@ def test_what_each_producer_wrote_last_is_known() -> None:
     shelf.write(9, 3, transactional=False)
     shelf.end(1, commit=True)
     shelf.end(5, commit=True)
-    assert shelf.partition.producers.last_offsets() == {1: (1, 0), 9: (4, 0), 5: (-1, 0)}
+    assert shelf.partition.producers.last_offsets() == {1: (0, 1), 9: (0, 4), 5: (0, -1)}

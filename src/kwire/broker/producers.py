@@ -212,13 +212,6 @@ class Producers:
         return producer
 
     def last_offsets(self) -> dict[int, tuple[int, int]]:
-        """(last offset, -1 for none known; epoch) of what each producer wrote last: compaction keeps these batches."""
-        return {
-            producer_id: (producer.batches[-1].last_offset if producer.batches else -1, producer.epoch)
-            for producer_id, producer in self.by_id.items()
-        }
-
-    def last_offsets(self) -> dict[int, tuple[int, int]]:
         """Epoch and last data offset by producer id; -1 where only the end of a transaction is known."""
         return {
             producer_id: (producer.epoch, producer.batches[-1].last_offset if producer.batches else -1)

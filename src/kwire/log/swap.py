@@ -57,6 +57,8 @@ def replace(log: Log, group: Group, now_ms: int) -> None:
     segment = log.segment(group.base_offset, group.size, now_ms)
     log._segments.insert(first, segment)
     log._bases.insert(first, group.base_offset)
+    if group.has_txn_index:
+        log.aborted.found(group.base_offset)
 
 
 def discard(files: Files, directory: str, group: Group) -> None:
