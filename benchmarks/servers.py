@@ -134,7 +134,7 @@ def start(kind: Kind, data: Path) -> Running:
     return launch(kind, port, data)
 
 
-def launch(kind: Kind, port: int, data: Path) -> Running:
+def launch(kind: Kind, port: int, data: Path, *, patience_s: float = 60.0) -> Running:
     """Start a server on what an earlier one left in `data`, which had the same port."""
     command = kind.command(port, data)
     with open(data / "output", "ab") as output:
@@ -143,9 +143,9 @@ def launch(kind: Kind, port: int, data: Path) -> Running:
     running = Running(kind, process, port, data, 0.0)
     while not answers(port):
         running.check()
-        if time.perf_counter() - begin > 60:
+        if time.perf_counter() - begin > patience_s:
             running.stop(at_once=True)
-            raise ServerFailed(f"{kind.name} did not answer within 60 s")
+            raise ServerFailed(f"{kind.name} did not answer within {patience_s:g} s")
         time.sleep(0.001)
     running.first_answer_s = time.perf_counter() - begin
     return running

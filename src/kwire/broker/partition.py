@@ -181,6 +181,7 @@ class Partition:
         except STORAGE_FAILURES as error:
             if header.producer_id >= 0:
                 self.producers.refuse(header)
+            self._look_after(error)
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
         base_offset = written.base_offset
         if written.rolled:
@@ -317,13 +318,26 @@ class Partition:
             end = self.last_stable_offset if committed_only else self.high_watermark
             if offset >= end:
                 return b""
-        with storage_errors():
+        with self._storage_errors():
             return log.read(offset, max_bytes, end, at_least_one, self._warm)
 
     def aborted_transactions(self, offset: int, records: memoryview | bytes) -> list[AbortedTransaction]:
         """The aborted transactions that a reader of committed records has to leave out of what `read` gave it."""
-        with storage_errors():
+        with self._storage_errors():
             return collect_for(self.log, offset, records, self.last_stable_offset)
+
+    @contextmanager
+    def _storage_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except STORAGE_FAILURES as error:
+            self._look_after(error)
+            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+
+    def _look_after(self, error: Exception) -> None:
+        """A log that was opened unseen turned out not to be what it was: it is checked, and opened anew."""
+        if isinstance(error, CorruptLog) and self.log.failed is not None:
+            self._flushing.on_failure(self)
 
     def _warm(self, order: WarmUp) -> bool:
         return self._warming.order(order, self.warmed, posixpath.dirname(self.log.directory))
@@ -336,7 +350,7 @@ class Partition:
         Raises Cold as `read` does.
         """
         end = self.last_stable_offset if committed_only else self.high_watermark
-        with storage_errors():
+        with self._storage_errors():
             return self.log.offset_for_timestamp(timestamp, end, self._warm)
 
     def max_timestamp(self) -> tuple[int, int, int] | None:
@@ -344,7 +358,7 @@ class Partition:
 
         Raises Cold as `read` does.
         """
-        with storage_errors():
+        with self._storage_errors():
             newest = self.log.max_timestamp(self._warm)
         return None if newest is None else (newest[1], newest[0], newest[2])
 

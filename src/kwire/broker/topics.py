@@ -406,7 +406,7 @@ class TopicRegistry:
                 name, topic_id, index, log, config, flushing=broker.flushing, warming=broker.warming
             )
         try:
-            log = directory.open_log(name, index, config.log, now_ms)
+            log = directory.open_log(name, index, config.log, now_ms, unseen=True)
             if log.topic_id is None:  # a power loss just after its making may have left it without
                 log.assign_topic_id(topic_id)
             partition = Partition(

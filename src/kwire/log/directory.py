@@ -314,8 +314,12 @@ class LogDirectory:
         self.files.sync_directory(self.path)
         return path
 
-    def open_log(self, topic: str, partition: int, config: LogConfig, now_ms: int) -> Log:
+    def open_log(
+        self, topic: str, partition: int, config: LogConfig, now_ms: int, *, unseen: bool = False
+    ) -> Log:
         """A log that is there, checked and cut first unless the directory was closed in order.
+
+        Then with `unseen` nothing of it is read before it is used.
 
         Raises CorruptLog when it cannot be put right, OSError when it cannot be read.
         """
@@ -328,6 +332,7 @@ class LogDirectory:
             recovery_point=self.recovery_points.get(key, 0),
             log_start_offset=self.log_starts.get(key, 0),
             page_cache_kept=self.page_cache_kept,
+            unseen=unseen,
             now_ms=now_ms,
             topic_id=self._topic_ids.get(key),
             trash=self.trash,

@@ -6,7 +6,9 @@ whole batches without a hole, or CorruptLog was raised and no batch was cut.
 
 from __future__ import annotations
 
+import errno
 from bisect import bisect_right
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kwire.log.aborted import AbortedTransactions, finder_from
@@ -16,7 +18,7 @@ from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import BadPartitionMetadata, read_topic_id
 from kwire.log.recovery import FAILED_SYNC, Recovered, check_segment, clean_up, hole_between, next_whole_batch
 from kwire.log.seam import Entry
-from kwire.log.segment import LOG_SUFFIX, CorruptLog
+from kwire.log.segment import LOG_SUFFIX, CorruptLog, Segment
 from kwire.log.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def load(
     recovery_point: int,
     log_start_offset: int,
     page_cache_kept: bool,
+    unseen: bool,
     now_ms: int,
 ) -> None:
     """Fill a Log from the files in its directory; the arguments are those of `Log.open`, and so are the errors."""
@@ -48,7 +51,11 @@ def load(
         _recover(log, recovery_point, page_cache_kept)
     if not log._segments:
         log._add_segment(log_start_offset, now_ms)
-    if clean or log.log_end_offset < log._active.base_offset:  # else recovery came to the end
+    if clean and unseen and _end_is_known(log._active, recovery_point):
+        log.log_end_offset = recovery_point
+        if log._active.size:
+            log._active.check_when_opened = partial(_check_end, log, recovery_point)
+    elif clean or log.log_end_offset < log._active.base_offset:  # else recovery came to the end
         find_end(log)
     if log_start_offset > log.log_end_offset:
         _start_anew(log, log_start_offset, now_ms)
@@ -173,6 +180,31 @@ def _cut(log: Log, at: int, position: int, report: Recovered) -> None:
     segment.truncate(position)
     segment.sync()
     segment.release()
+
+
+def _end_is_known(segment: Segment, recovery_point: int) -> bool:
+    """After an orderly stop the recovery point of a log is its end, and nothing of the log need be read to know it."""
+    return recovery_point > segment.base_offset if segment.size else recovery_point == segment.base_offset
+
+
+def _check_end(log: Log, end_offset: int, segment: Segment) -> None:
+    """Does the log end where it ended when it was closed? Raises CorruptLog once, and the log takes no appends then.
+
+    Later touches get OSError.
+    """
+    if log.failed is not None:
+        raise log.failed
+    try:
+        positions = segment.index.positions
+        found = segment.base_offset
+        for _, header, _ in segment.batches(positions[-1] if positions else 0):
+            found = header.next_offset
+        if found != end_offset:
+            reason = f"the log ends with offset {found}, and did with {end_offset} when it was closed"
+            raise CorruptLog(segment.path, segment.size, reason, offset=found)
+    except CorruptLog as error:
+        log.fail(OSError(errno.EIO, str(error)))
+        raise
 
 
 def find_end(log: Log) -> None:

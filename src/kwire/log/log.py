@@ -163,12 +163,14 @@ class Log:
         recovery_point: int = 0,
         log_start_offset: int = 0,
         page_cache_kept: bool = False,
+        unseen: bool = False,
         now_ms: int = 0,
         topic_id: bytes | None = None,
         trash: Trash | None = None,
         open_files: OpenFiles | None = None,
     ) -> Log:
-        """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read through.
+        """The log in a directory. `clean`: it was closed in order, so its files are trusted and not read through. With
+        `unseen` not even its end is looked at before the log is used: it is the recovery point.
 
         Otherwise everything from `recovery_point` on is checked, and a torn tail is cut; `recovered` says what was
         done. `page_cache_kept` says that only the process died: then, as below the recovery point, bad bytes with
@@ -182,6 +184,7 @@ class Log:
             recovery_point=recovery_point,
             log_start_offset=log_start_offset,
             page_cache_kept=page_cache_kept,
+            unseen=unseen,
             now_ms=now_ms,
         )
         return log
@@ -210,7 +213,8 @@ class Log:
 
     def _is_durable(self) -> bool:
         return (
-            self.recovery_point >= self.log_end_offset
+            self._failed is None
+            and self.recovery_point >= self.log_end_offset
             and self._names_synced
             and self._epoch_file.synced
             and not any(segment.dirty for segment in self._segments)

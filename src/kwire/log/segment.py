@@ -8,7 +8,7 @@ whole batch. What a failed write left behind it is cut away before the next writ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from kwire.log.damage import CorruptLog as CorruptLog
@@ -80,6 +80,7 @@ class Segment:
         "_warmth",
         "_written_from",
         "base_offset",
+        "check_when_opened",
         "created_ms",
         "dirty",
         "first_timestamp",
@@ -117,6 +118,8 @@ class Segment:
         """Last offset of the first batch with that timestamp; both hold while writable, and once `newest` was asked."""
         self.used = False
         """It was read or written; see OpenFiles."""
+        self.check_when_opened: Callable[[Segment], None] | None = None
+        """What was taken for granted so far, and is to be seen to before a byte is read or written."""
         self._files = files
         self._open_files = open_files
         self._path = f"{directory}/{base_offset:020d}"
@@ -153,7 +156,17 @@ class Segment:
         if self._file is None:
             self._file = self._files.open(self._path + LOG_SUFFIX)
             self._note_open()
+            if self.check_when_opened is not None:
+                self._check_now(self.check_when_opened)
         return self._file
+
+    def _check_now(self, check: Callable[[Segment], None]) -> None:
+        try:
+            check(self)
+        except BaseException:
+            self._give_back()
+            raise
+        self.check_when_opened = None
 
     @property
     def warmth(self) -> Warmth:
