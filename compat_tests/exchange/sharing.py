@@ -116,6 +116,12 @@ class Shared:
             assert code in server.clean_exit_codes(), f"{server.name} ended with {code}"
         else:
             server.kill()
+        self.verify()
+
+    def verify(self) -> None:
+        """Whoever had the directory, and however it ended: `kwire verify` finds no problem in it."""
+        done = run([sys.executable, "-m", "kwire", "verify", "--deep", "-q", str(self.data)], check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def check(self) -> tuple[int, str]:
         """Exit status and report of `kwire migrate --check`."""

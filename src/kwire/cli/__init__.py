@@ -14,6 +14,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 for done, 1 for what went wrong, 2 for a command that was not understood."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
+    if chosen.command == "dump":
+        chosen.paths += [path for paths in chosen.files for path in paths.split(",")]
+        if not chosen.paths:
+            parser.error("dump: name a file or a directory")
     if chosen.command is None:
         parser.print_help()
         return 2
@@ -38,7 +42,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "dump":
             from kwire.cli.dump import dump
 
-            return dump(chosen.files, deep=chosen.deep)
+            return dump(chosen.paths, deep=chosen.deep, topic=chosen.topic, quiet=chosen.quiet)
         case "verify":
             from kwire.cli.verify import verify
 
@@ -106,11 +110,41 @@ def _parser() -> argparse.ArgumentParser:
         help="what to tell on stderr (default: info)",
     )
     serve.add_argument("--log-format", default="human", choices=("human", "json"))
-    dump = commands.add_parser("dump", help="print and check files of a data directory, offline")
-    dump.add_argument(
-        "files", nargs="+", metavar="FILE", help=".log, .index, .timeindex, or a partition's directory"
+    dump = commands.add_parser(
+        "dump",
+        help="print and check files of a data directory, offline",
+        description="Print and check files of a data directory, offline: .log, .index, .timeindex, .txnindex, "
+        ".snapshot, checkpoints, or all of a directory. The options of kafka-dump-log.sh are understood too. Exit "
+        "status: 0 when nothing is wrong, 1 when something is.",
+        allow_abbrev=False,
     )
-    dump.add_argument("--deep", action="store_true", help="open the batches: print and check their records")
+    dump.add_argument("paths", nargs="*", metavar="FILE", help="a file, or a partition's or a data directory")
+    dump.add_argument(
+        "--files", action="append", default=[], metavar="FILE,FILE", help="the same, as Kafka has it"
+    )
+    dump.add_argument(
+        *("--deep", "--deep-iteration", "--print-data-log"),
+        action="store_true",
+        help="open the batches: print and check their records; those of the broker's own topics are decoded",
+    )
+    for option, topic in (
+        ("--cluster-metadata-decoder", "__cluster_metadata"),
+        ("--offsets-decoder", "__consumer_offsets"),
+        ("--transaction-log-decoder", "__transaction_state"),
+        ("--share-group-state-decoder", "__share_group_state"),
+    ):
+        dump.add_argument(
+            option,
+            dest="topic",
+            action="store_const",
+            const=topic,
+            help=f"--deep, and the records are of {topic} also where no directory says so",
+        )
+    dump.add_argument(
+        *("-q", "--quiet", "--verify-index-only", "--index-sanity-check"),
+        action="store_true",
+        help="print problems only",
+    )
     verify = commands.add_parser(
         "verify",
         help="check a whole data directory, offline: is everything there, and as it was written",

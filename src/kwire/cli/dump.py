@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from kwire.cli.stored_records import show_record
 from kwire.log.dump import dump_file
 
 
@@ -17,12 +18,25 @@ def _show_time(milliseconds: int) -> str:
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def dump(paths: Sequence[str], *, deep: bool) -> int:
-    """Print each file; 1 when anything in them is wrong or cannot be read."""
+def dump(paths: Sequence[str], *, deep: bool, topic: str | None = None, quiet: bool = False) -> int:
+    """Print each file; 1 when anything in them is wrong or cannot be read.
+
+    Records of the broker's own topics are decoded; `topic` says of which they are where no directory does.
+    """
     problems = 0
     for path in paths:
         try:
-            problems += dump_file(path, sys.stdout, deep, show_time=_show_time)
+            problems += dump_file(
+                path,
+                sys.stdout,
+                deep or topic is not None,
+                show_time=_show_time,
+                show_record=show_record,
+                topic=topic,
+                quiet=quiet,
+            )
+        except BrokenPipeError:
+            raise
         except OSError as error:
             print(f"kwire: cannot read {path}: {error.strerror or error}", file=sys.stderr)
             problems += 1

@@ -7,9 +7,10 @@ its log.
 from __future__ import annotations
 
 import contextlib
+import json
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from kwire.log.checkpoint import BadCheckpoint, decode_checkpoint
 from kwire.log.epochs import FILE_NAME as EPOCHS_FILE
@@ -17,7 +18,12 @@ from kwire.log.epochs import LeaderEpochs
 from kwire.log.files import DiskFiles, Files
 from kwire.log.index import TIME_ENTRY_BYTES, BadIndex, OffsetIndex, TimeIndex
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
-from kwire.log.partition_metadata import BadPartitionMetadata, decode_partition_metadata, encode_uuid
+from kwire.log.partition_metadata import (
+    BadPartitionMetadata,
+    decode_partition_metadata,
+    encode_uuid,
+    split_directory_name,
+)
 from kwire.log.recovery import check_batch_at
 from kwire.log.segment import INDEX_SUFFIX, LOG_SUFFIX, MAX_INT, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX
 from kwire.log.snapshot import SUFFIX as SNAPSHOT_SUFFIX
@@ -26,6 +32,9 @@ from kwire.log.txn_index import BadTxnIndex, decode_txn_index
 from kwire.log.verify import SegmentJob, check_records, check_segment
 from kwire.records.batch import BatchHeader, Record
 from kwire.records.compression import CODEC_NAMES
+
+ShowRecord: TypeAlias = Callable[[str, Record, bool], str | None]
+"""Topic, record, is it a control record: the text; None for none. Raises ValueError for one that does not decode."""
 
 CHECKPOINT_SUFFIX = "-offset-checkpoint"
 
@@ -48,12 +57,16 @@ def dump_file(
     *,
     files: Files | None = None,
     show_time: Callable[[int], str] = str,
+    show_record: ShowRecord | None = None,
+    topic: str | None = None,
+    quiet: bool = False,
 ) -> int:
     """Print and check one file, or every known file of a directory; how many problems were found.
 
     `deep` opens the batches: it prints the records of `.log` files and checks them against their batches. `show_time`
-    makes text of a timestamp in ms, for those who would rather read a date. Raises OSError for a file that cannot be
-    read.
+    makes text of a timestamp in ms, for those who would rather read a date; `show_record` makes text of a record of the
+    given topic, which is that of the directory unless `topic` says. `quiet` prints problems only. Raises OSError for a
+    file that cannot be read.
     """
     files = DiskFiles() if files is None else files
     if files.is_directory(path):
@@ -61,7 +74,14 @@ def dump_file(
         for entry in sorted(files.entries(path), key=lambda entry: entry.name):
             if entry.is_directory or _printer(entry.name) is not None:
                 problems += dump_file(
-                    f"{path.rstrip('/')}/{entry.name}", out, deep, files=files, show_time=show_time
+                    f"{path.rstrip('/')}/{entry.name}",
+                    out,
+                    deep,
+                    files=files,
+                    show_time=show_time,
+                    show_record=show_record,
+                    topic=topic,
+                    quiet=quiet,
                 )
         return problems
     printer = _printer(posixpath.basename(path))
@@ -69,30 +89,54 @@ def dump_file(
         files.open(path, read_only=True).close()  # that there is no such file would be the better complaint
         print(f"PROBLEM {path}: not a file that kwire knows", file=out)
         return 1
-    dump = _Dump(files, path, out, deep, show_time)
-    print(path, file=out)
+    dump = _Dump(files, path, out, deep, quiet, show_time, show_record, topic or _topic_of(path))
+    if not quiet:
+        print(path, file=out)
     printer(dump)
     return dump.problems
+
+
+def _topic_of(path: str) -> str:
+    try:
+        return split_directory_name(posixpath.basename(posixpath.dirname(path)))[0]
+    except ValueError:
+        return ""
 
 
 class _Dump:
     """The printing of one file."""
 
     def __init__(
-        self, files: Files, path: str, out: TextIO, deep: bool, show_time: Callable[[int], str]
+        self,
+        files: Files,
+        path: str,
+        out: TextIO,
+        deep: bool,
+        quiet: bool,
+        show_time: Callable[[int], str],
+        show_record: ShowRecord | None,
+        topic: str,
     ) -> None:
         self.path = path
         self.deep = deep
         self.problems = 0
         self.files = files
         self._out = out
+        self._quiet = quiet
         self._show_time = show_time
+        self._show_record = show_record
+        self._topic = topic
 
     def time(self, timestamp_ms: int) -> str:
         return "none" if timestamp_ms < 0 else self._show_time(timestamp_ms)
 
+    def record(self, record: Record, control: bool) -> str | None:
+        """A record of a topic that is known, as text. Raises ValueError for one that does not decode."""
+        return None if self._show_record is None else self._show_record(self._topic, record, control)
+
     def line(self, text: str) -> None:
-        print(f"  {text}", file=self._out)
+        if not self._quiet:
+            print(f"  {text}", file=self._out)
 
     def problem(self, text: str) -> None:
         self.problems += 1
@@ -167,18 +211,28 @@ def _describe_batch(dump: _Dump, position: int, header: BatchHeader) -> str:
 
 
 def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
-    def show(record: Record) -> None:
-        dump.line(_describe_record(dump, record, header.is_control))
+    def show(record: Record) -> str | None:
+        try:
+            text = dump.record(record, header.is_control)
+        except ValueError as error:
+            dump.line(_describe_record(dump, record, header.is_control, None))
+            return str(error)
+        dump.line(_describe_record(dump, record, header.is_control, text))
+        return None
 
     for _, wrong in check_records(batch, header, show):
         dump.problem(wrong)
 
 
-def _describe_record(dump: _Dump, record: Record, control: bool) -> str:
+def _describe_record(dump: _Dump, record: Record, control: bool, text: str | None) -> str:
     words = [f"  | offset {record.offset}", dump.time(record.timestamp)]
     if control and record.key is not None and len(record.key) >= 4:
         kind = int.from_bytes(record.key[2:4], "big")
         words.append(f"control {_CONTROL_TYPES[kind] if kind < len(_CONTROL_TYPES) else kind}")
+        if text is not None:
+            words.append(text)
+    elif text is not None:
+        words.append(text)
     else:
         words.append(f"key {_show(record.key)}")
         words.append(f"value {_show(record.value)}")
@@ -305,6 +359,14 @@ def _dump_text(dump: _Dump) -> None:
         dump.line(line)
 
 
+def _dump_json(dump: _Dump) -> None:
+    try:
+        json.loads(dump.read())
+    except ValueError as error:
+        dump.problem(f"it is no JSON: {error}")
+    _dump_text(dump)
+
+
 _BY_SUFFIX: dict[str, Callable[[_Dump], None]] = {
     LOG_SUFFIX: _dump_log,
     INDEX_SUFFIX: _dump_index,
@@ -315,6 +377,8 @@ _BY_SUFFIX: dict[str, Callable[[_Dump], None]] = {
     CHECKPOINT_SUFFIX: _dump_checkpoint,
     PARTITION_METADATA: _dump_partition_metadata,
     "meta.properties": _dump_text,
+    "quorum-state": _dump_json,
+    ".kafka_cleanshutdown": _dump_json,
     ".checkpoint": _dump_log,
 }
 
