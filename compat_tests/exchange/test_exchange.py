@@ -135,6 +135,7 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
     everything = shared.facts(*MORE)
     assert everything["committed records"]["transactional-0"]["end"] == 25
     written = shared.facts()
+    assert "in use by a server; stop it first" in shared.check()[1]
     shared.stop(clean=clean)
     drop_log_before_newest_snapshot(shared.data / "__cluster_metadata-0")
     status, report = shared.check()
