@@ -91,7 +91,8 @@ public final class Exchange {
             for (String codec : CODECS) {
                 topics.add(new NewTopic("codec-" + codec, 2, (short) 1));
             }
-            topics.add(new NewTopic("compacted", 1, (short) 1).configs(Map.of("cleanup.policy", "compact")));
+            topics.add(new NewTopic("compacted", 1, (short) 1).configs(Map.of(
+                "cleanup.policy", "compact", "segment.bytes", "1048576", "min.cleanable.dirty.ratio", "0.01")));
             topics.add(new NewTopic("many", 40, (short) 1));
             topics.add(new NewTopic("grown", 1, (short) 1));
             topics.add(new NewTopic("deleted", 2, (short) 1));
@@ -171,7 +172,8 @@ public final class Exchange {
     private static void compacted(String bootstrap) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings(bootstrap))) {
             for (int number = 0; number < 60; number++) {
-                producer.send(new ProducerRecord<>("compacted", bytes("key " + number % 6), bytes("value " + number)));
+                byte[] value = Arrays.copyOf(bytes("value " + number), 60_000);
+                producer.send(new ProducerRecord<>("compacted", bytes("key " + number % 6), value)).get();
             }
             producer.send(new ProducerRecord<>("compacted", bytes("key 2"), null));
         }
