@@ -165,7 +165,8 @@ async def test_a_failed_sync_is_told_and_the_log_comes_back(place: Place) -> Non
     client = await place.client()
     assert await client.produce("durable", b"a") == 0
     place.disk.fail_next = True
-    assert (await client.try_to_produce("durable", b"b")).error_code == ErrorCode.KAFKA_STORAGE_ERROR
+    refused = await client.try_to_produce("durable", b"b")
+    assert refused.error_code == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND, "written, and not durable"
     while (answer := await client.try_to_produce("durable", b"c")).error_code:
         assert answer.error_code == ErrorCode.KAFKA_STORAGE_ERROR
         await trio.sleep(0.01)
