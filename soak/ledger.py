@@ -121,6 +121,10 @@ class Findings:
         self._newest_of_key: dict[bytes | None, int] = {}
         self._promised_of_key: dict[bytes | None, Promise] = {}
 
+    @property
+    def has_gaps(self) -> bool:
+        return len(self.kept) < self.end
+
     def read(self, records: Iterable[tuple[int, bytes | None, bytes | None]], start: int) -> None:
         """(offset, key, value) of everything from `start`, which is at most `end`, to the end. Raises Violation."""
         place = self.place
