@@ -42,6 +42,10 @@ def name_of(value: bytes) -> bytes:
     return head[:-1]
 
 
+SOMEWHERE = -1
+"""The offset of a promise that names none: the record is there, once, wherever."""
+
+
 @attrs.frozen
 class Promise:
     """Somebody was told that this record is at this offset."""
@@ -174,6 +178,10 @@ class Findings:
         text = (
             f"{self.place}: {promise.name.decode()} at offset {promise.offset}, promised to {promise.whom},"
         )
+        if promise.offset == SOMEWHERE:
+            if not self.compacted and all(each.name != promise.name for each in self.kept.values()):
+                raise Violation(f"{text} is nowhere: the log ends at {self.end}")
+            return
         if not self.compacted:
             if kept is None:
                 raise Violation(f"{text} is lost: the log ends at {self.end}")

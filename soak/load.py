@@ -20,7 +20,7 @@ import kafka
 
 from kwire.errors import ErrorCode
 from kwire.records.batch import Record, build_batch
-from soak.ledger import Ledger, Place, Promise, Violation, make_value, name_of
+from soak.ledger import SOMEWHERE, Ledger, Place, Promise, Violation, make_value, name_of
 from soak.wire import Refused, Wire
 
 AGAIN_S = 0.03
@@ -170,7 +170,9 @@ class ConfluentProducer(Producer):
                     Violation(f"{self.name}: {promise.name.decode()} was refused: {error}")
                 )
             else:
-                self.ledger.promise(attrs.evolve(promise, offset=message.offset()))
+                # None: it was told of an error and concludes from what came after that the record is there.
+                offset = message.offset()
+                self.ledger.promise(attrs.evolve(promise, offset=SOMEWHERE if offset is None else offset))
 
         return report
 
