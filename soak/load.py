@@ -88,6 +88,9 @@ class Client(threading.Thread, ABC):
 class Producer(Client):
     """Writes numbered records into random partitions."""
 
+    tombstone_chance = 0.1
+    """How many of the records with keys have no value."""
+
     def __init__(
         self, name: str, ledger: Ledger, port: int, topics: list[Topic], seed: int, *, pause_s: float = 0.006
     ) -> None:
@@ -96,7 +99,6 @@ class Producer(Client):
         self.random = Random(seed)
         self.pause_s = pause_s
         self.number = 0
-        self.tombstone_chance = 0.1
 
     def next_record(
         self, topic: Topic, place: Place, *, keyed: bool = True
@@ -317,6 +319,8 @@ class RawProducer(Producer):
 
 class CarelessProducer(Producer):
     """acks=0 and no sequences: nothing is promised, and yet nothing may come twice or out of order."""
+
+    tombstone_chance = 0.0  # nobody would know that a key is gone for a reason
 
     def work(self) -> None:
         while not self.halting.is_set():
