@@ -118,9 +118,9 @@ def test_limits_are_inclusive() -> None:
 
 
 def timestamp_refusal(timestamp: int, **overrides: Any) -> ErrorCode | None:
-    header = parse_header(build_batch(records(1, timestamp=timestamp)))
+    batch = build_batch(records(1, timestamp=timestamp))
     try:
-        check_timestamps(header, topic(**overrides), NOW)
+        check_timestamps(batch, parse_header(batch), topic(**overrides), NOW)
     except KafkaError as error:
         return error.code
     return None
@@ -139,9 +139,56 @@ def test_times_too_far_back_are_refused_where_the_topic_says_so() -> None:
 
 
 def test_a_producer_may_not_claim_log_append_time() -> None:
-    header = parse_header(build_batch(records(), log_append_time_ms=NOW))
+    batch = build_batch(records(), log_append_time_ms=NOW)
     with pytest.raises(KafkaError) as caught:
-        check_timestamps(header, topic(message_timestamp_type="LogAppendTime"), NOW)
+        check_timestamps(batch, parse_header(batch), topic(message_timestamp_type="LogAppendTime"), NOW)
+    assert caught.value.code == ErrorCode.INVALID_TIMESTAMP
+
+
+@pytest.mark.parametrize("codec", [0, 1, 4])
+@pytest.mark.parametrize(
+    ("times", "refused"),
+    [
+        ([NOW, NOW - 10_001, NOW], [1]),
+        ([NOW - 10_001, NOW], [0]),
+        ([NOW, NOW + 20_001, NOW], [1]),
+        ([NOW - 10_001, NOW + 20_001, NOW, NOW - 20_000], [0, 1, 3]),
+        ([NOW - 10_000, NOW + 20_000, -1], []),
+        ([-1, -1], []),
+    ],
+)
+def test_each_record_with_a_time_out_of_bounds_is_named(
+    codec: int, times: list[int], refused: list[int]
+) -> None:
+    batch = build_batch([Record(i, time, b"k", b"v") for i, time in enumerate(times)], codec=codec)
+    config = topic(message_timestamp_before_max_ms=10_000, message_timestamp_after_max_ms=20_000)
+    if not refused:
+        check_timestamps(batch, parse_header(batch), config, NOW)
+        return
+    with pytest.raises(InvalidRecords) as caught:
+        check_timestamps(batch, parse_header(batch), config, NOW)
+    assert caught.value.code == ErrorCode.INVALID_TIMESTAMP
+    assert [index for index, _ in caught.value.record_errors] == refused
+
+
+def test_bad_times_outweigh_missing_keys_and_both_are_named() -> None:
+    mixed = [Record(0, NOW, None, b"v"), Record(1, NOW - 10_001, b"k", b"v"), Record(2, NOW, None, b"v")]
+    batch = build_batch(mixed)
+    with pytest.raises(InvalidRecords) as caught:
+        check_timestamps(
+            batch,
+            parse_header(batch),
+            topic(message_timestamp_before_max_ms=10_000, compacted=True),
+            NOW,
+        )
+    assert caught.value.code == ErrorCode.INVALID_TIMESTAMP
+    assert [index for index, _ in caught.value.record_errors] == [0, 1, 2]
+
+
+def test_a_header_that_claims_a_time_out_of_bounds_is_refused_although_no_record_has_it() -> None:
+    batch = patched(build_batch(records()), 35, ">q", NOW + 10**9)
+    with pytest.raises(InvalidRecords) as caught:
+        check_timestamps(batch, parse_header(batch), topic(), NOW)
     assert caught.value.code == ErrorCode.INVALID_TIMESTAMP
 
 

@@ -164,7 +164,7 @@ class Partition:
             records, max_bytes=config.max_message_bytes, segment_bytes=config.log.segment_bytes
         )
         assert records is not None
-        check_timestamps(header, config, now_ms)
+        check_timestamps(records, header, config, now_ms)
         if header.attributes & TRANSACTIONAL and not transaction_verified:
             raise KafkaError(
                 ErrorCode.INVALID_TXN_STATE, "The batch is part of a transaction that was never begun here"

@@ -15,8 +15,10 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import (
     BATCH_OVERHEAD,
     CRC_FROM,
+    NO_TIMESTAMP,
     BatchHeader,
     CorruptBatch,
+    Record,
     build_batch,
     iter_records,
     parse_header,
@@ -98,28 +100,54 @@ def _old_magic(magic: int) -> KafkaError:
     return KafkaError(ErrorCode.INVALID_RECORD, f"Record format version {magic} is not supported; 2 is")
 
 
-def check_timestamps(header: BatchHeader, config: TopicConfig, now_ms: int) -> None:
-    """Raises KafkaError(INVALID_TIMESTAMP) for time set by a client that the topic does not accept."""
+def check_timestamps(
+    records: memoryview | bytes, header: BatchHeader, config: TopicConfig, now_ms: int
+) -> None:
+    """Are the times that a client set within what the topic accepts? A record without a time is.
+
+    The header tells the newest; only a topic that also limits the oldest has every batch opened. Raises
+    InvalidRecords(INVALID_TIMESTAMP), which names each record that is refused.
+    """
     if header.attributes & LOG_APPEND_TIME:
         raise KafkaError(
             ErrorCode.INVALID_TIMESTAMP, "Producers may not set the timestamp type to LogAppendTime"
         )
     if config.message_timestamp_type == "LogAppendTime":
         return
-    newest = header.max_timestamp
-    if newest - now_ms > config.message_timestamp_after_max_ms:
+    newest = now_ms + config.message_timestamp_after_max_ms
+    oldest = now_ms - config.message_timestamp_before_max_ms
+    if header.max_timestamp <= newest and oldest <= 0:
+        return
+    opened = _open(records, header)
+    errors = [
+        (index, f"its time {record.timestamp} is not within [{oldest}, {newest}]")
+        for index, record in enumerate(opened)
+        if record.timestamp != NO_TIMESTAMP and not oldest <= record.timestamp <= newest
+    ]
+    if errors and config.compacted:
+        errors = sorted(errors + _without_key(opened))
+    if errors or header.max_timestamp > newest:
         raise InvalidRecords(
-            ErrorCode.INVALID_TIMESTAMP,
-            f"Timestamp {newest} of a record is more than {config.message_timestamp_after_max_ms} ms after {now_ms}",
-            [(0, "the timestamp is out of range")],
+            ErrorCode.INVALID_TIMESTAMP, "One or more records have times that the topic does not take", errors
         )
-    oldest = header.base_timestamp
-    if oldest >= 0 and now_ms - oldest > config.message_timestamp_before_max_ms:
-        raise InvalidRecords(
-            ErrorCode.INVALID_TIMESTAMP,
-            f"Timestamp {oldest} of a record is more than {config.message_timestamp_before_max_ms} ms before {now_ms}",
-            [(0, "the timestamp is out of range")],
+
+
+def _open(records: memoryview | bytes, header: BatchHeader) -> list[Record]:
+    try:
+        opened = list(iter_records(records, header))
+    except (CorruptBatch, DecompressionFailed) as error:
+        raise KafkaError(ErrorCode.INVALID_RECORD, f"The batch does not decode: {error}") from error
+    if len(opened) != header.records_count:
+        raise KafkaError(
+            ErrorCode.INVALID_RECORD,
+            f"The batch counts {header.records_count} records and holds {len(opened)}",
         )
+    return opened
+
+
+def _without_key(opened: Sequence[Record]) -> list[tuple[int, str]]:
+    message = "Compacted topic cannot accept message without key."
+    return [(index, message) for index, record in enumerate(opened) if record.key is None]
 
 
 def needs_opening(header: BatchHeader, config: TopicConfig) -> bool:
@@ -147,23 +175,12 @@ def open_batch(
         and CODECS_BY_NAME[config.compression_type] != header.attributes & 0x07
     )
     if config.compacted or recompress:
-        try:
-            opened = list(iter_records(records))
-        except (CorruptBatch, DecompressionFailed) as error:
-            raise KafkaError(ErrorCode.INVALID_RECORD, f"The batch does not decode: {error}") from error
-        if len(opened) != header.records_count:
-            raise KafkaError(
-                ErrorCode.INVALID_RECORD,
-                f"The batch counts {header.records_count} records and holds {len(opened)}",
-            )
+        opened = _open(records, header)
         if config.compacted:
-            keyless = [index for index, record in enumerate(opened) if record.key is None]
+            keyless = _without_key(opened)
             if keyless:
-                message = "Compacted topic cannot accept message without key."
                 raise InvalidRecords(
-                    ErrorCode.INVALID_RECORD,
-                    "One or more records have been rejected",
-                    [(index, message) for index in keyless],
+                    ErrorCode.INVALID_RECORD, "One or more records have been rejected", keyless
                 )
         if recompress:
             records = build_batch(
