@@ -11,8 +11,7 @@ Here the disk fails in the middle of a run. What a failed fsync means is another
 from __future__ import annotations
 
 import errno
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -20,6 +19,7 @@ import attrs
 import pytest
 
 from kwire.broker.broker import Broker
+from kwire.broker.verification import check_task, look_up, verify
 from kwire.codec.messages import (
     create_partitions,
     create_topics,
@@ -36,7 +36,7 @@ from kwire.codec.messages import (
 from kwire.config import Config
 from kwire.errors import ErrorCode
 from kwire.log.files import MemoryFiles, ShortWrite
-from kwire.records.batch import Record, build_batch, parse_header
+from kwire.records.batch import Record, build_batch
 from tests.simulation.scripts import records_in
 from tests.simulation.world import DATA, World
 
@@ -263,7 +263,7 @@ class Load:
         killed.start()
         self.check(killed)
         killed.close()
-        check_every_index(killed.files)
+        check_every_file(killed.files)
 
     def check(self, broker: Broker) -> None:
         world = HastyWorld.__new__(HastyWorld)
@@ -313,35 +313,11 @@ def readable(world: World, topic: str, partition: int, offset: int) -> list[tupl
         offset = found[-1][0] + 1
 
 
-def check_every_index(files: MemoryFiles | Any) -> None:
-    """After a clean stop every index entry tells the truth, by the rules of Kafka's DumpLogSegments."""
-    for directory in (each.name for each in files.entries(DATA) if each.is_directory):
-        if directory.endswith(("-delete", "-stray")):  # nobody's any more: left as they were
-            continue
-        names = {entry.name for entry in files.entries(f"{DATA}/{directory}")}
-        for name in sorted(name for name in names if name.endswith(".log")):
-            stem = f"{DATA}/{directory}/{name[:-4]}"
-            base = int(name[:-4])
-            batches = dict(batches_in(files.read_bytes(stem + ".log")))
-            last_offsets = dict(batches.values())
-            entries = list(struct.iter_unpack(">ii", files.read_bytes(stem + ".index")))
-            for offset, position in entries:
-                assert position in batches, f"{stem}.index points into the middle of a batch"
-                assert batches[position][0] == base + offset, f"{stem}.index"
-            assert entries == sorted(set(entries)), f"{stem}.index does not rise"
-            times = list(struct.iter_unpack(">qi", files.read_bytes(stem + ".timeindex")))
-            for timestamp, offset in times:
-                assert last_offsets.get(base + offset) == timestamp, f"{stem}.timeindex has {timestamp}"
-            assert times == sorted(set(times)), f"{stem}.timeindex does not rise"
-
-
-def batches_in(data: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
-    """(position, (last offset, largest timestamp)) of each batch."""
-    position = 0
-    while position < len(data):
-        header = parse_header(memoryview(data), position)
-        yield position, (header.last_offset, header.max_timestamp)
-        position += header.size
+def check_every_file(files: MemoryFiles | Any) -> None:
+    """By the rules of recovery and of Kafka's DumpLogSegments."""
+    found = verify(files, look_up(files, [DATA]), lambda tasks: [check_task(files, task) for task in tasks])
+    assert found.problems == []
+    assert found.records > 0
 
 
 def run(code: int, first: int, times: int) -> Disk:
@@ -356,7 +332,7 @@ def run(code: int, first: int, times: int) -> Disk:
     world.restart()
     load.check(world.broker)
     world.broker.close()
-    check_every_index(world.files)
+    check_every_file(world.files)
     assert load.refused or not disk.failed or code == errno.EIO or times == 1
     return disk
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
-from kwire.broker.image import TOPIC_RESOURCE, Image
+from kwire.broker.image import BROKER_RESOURCE, TOPIC_RESOURCE, Image
 from kwire.broker.inspection import (
     METADATA_DIRECTORY,
     Inspection,
@@ -211,7 +211,9 @@ def _plan(
 def _is_compacted(image: Image | None, topic: str) -> bool:
     if topic in _COMPACTED or image is None:
         return topic in _COMPACTED
-    return "compact" in image.configs.get((TOPIC_RESOURCE, topic), {}).get("cleanup.policy", "")
+    of_topic = image.configs.get((TOPIC_RESOURCE, topic), {}).get("cleanup.policy")
+    of_broker = image.configs.get((BROKER_RESOURCE, ""), {}).get("log.cleanup.policy", "")
+    return "compact" in (of_broker if of_topic is None else of_topic)
 
 
 def _check_top_file(files: Files, path: str, entry: Entry, findings: list[Finding]) -> None:

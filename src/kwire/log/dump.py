@@ -220,7 +220,7 @@ def _dump_records(dump: _Dump, header: BatchHeader, batch: memoryview) -> None:
         dump.line(_describe_record(dump, record, header.is_control, text))
         return None
 
-    for _, wrong in check_records(batch, header, show):
+    for _, wrong, _ in check_records(batch, header, show):
         dump.problem(wrong)
 
 
@@ -290,7 +290,7 @@ def _check_against_log(dump: _Dump, *, closed: bool) -> None:
         frozenset([posixpath.splitext(name)[1]]),
         is_last=True,
         settled=closed,
-        gapless=False,
+        gapless=posixpath.splitext(name)[1] == TXN_INDEX_SUFFIX,
     )
     for finding in check_segment(dump.files, job, deep=False).findings:
         if finding.path == dump.path:

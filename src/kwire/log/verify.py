@@ -113,8 +113,11 @@ def check_segment(
 
 def check_records(
     batch: memoryview, header: BatchHeader, check_record: RecordCheck | None = None
-) -> Iterator[tuple[int, str]]:
-    """Offset and complaint for each thing that is wrong inside a whole batch; `check_record` sees every record."""
+) -> Iterator[tuple[int, str, str]]:
+    """Offset, complaint and what it means for each thing that is wrong inside a whole batch.
+
+    `check_record` sees every record.
+    """
     next_offset = header.base_offset
     newest = -1
     count = 0
@@ -124,25 +127,30 @@ def check_records(
                 yield (
                     record.offset,
                     f"the record with offset {record.offset} comes where {next_offset} or more was due",
+                    "its producer wrote it so: who reads by offset may miss it",
                 )
             if check_record is not None and (wrong := check_record(record)):
-                yield record.offset, f"the record with offset {record.offset} does not decode: {wrong}"
+                what = f"the record with offset {record.offset} does not decode: {wrong}"
+                yield record.offset, what, "a start that needs this record fails, or goes on without it"
             next_offset = record.offset + 1
             newest = max(newest, record.timestamp)
             count += 1
     except (CorruptBatch, DecompressionFailed) as error:
-        yield header.base_offset, f"the batch with offset {header.base_offset} does not open: {error}"
+        what = f"the batch with offset {header.base_offset} does not open: {error}"
+        yield header.base_offset, what, "its producer wrote it so: consumers stop here"
         return
     if next_offset > header.next_offset:
         yield (
             header.base_offset,
             f"the batch with offset {header.base_offset} has records beyond {header.last_offset}",
+            "its producer wrote it so: there are two records of the same offset",
         )
     if count and newest != header.max_timestamp:
         yield (
             header.base_offset,
             f"the batch with offset {header.base_offset} says its newest record is of {header.max_timestamp}, "
             f"it is of {newest}",
+            "its producer wrote it so: reads by time may miss it",
         )
 
 
@@ -336,10 +344,8 @@ class _Walk:
 
     def _open_batch(self, position: int, header: BatchHeader, batch: memoryview) -> None:
         check_record = None if header.is_control else self._check_record
-        for offset, wrong in check_records(batch, header, check_record):
-            self._problem(
-                self._log_path, position, offset, wrong, "consumers stop here; the producer wrote it so"
-            )
+        for offset, what, meaning in check_records(batch, header, check_record):
+            self._problem(self._log_path, position, offset, what, meaning)
 
     # Indexes
 
@@ -479,7 +485,7 @@ class _Walk:
                 what = f"an entry for offset {entry.last_offset} does not come after {last_offset}"
             elif not 0 <= entry.first_offset <= entry.last_offset:
                 what = f"an entry says a transaction began at {entry.first_offset} and ended at {entry.last_offset}"
-            elif self._markers.get(entry.last_offset) != entry.producer_id:
+            elif self._job.gapless and self._markers.get(entry.last_offset) != entry.producer_id:
                 what = f"at offset {entry.last_offset} producer {entry.producer_id} aborted nothing"
             if what:
                 self._bad_aborted(path, position, entry.last_offset, what)
