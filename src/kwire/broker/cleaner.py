@@ -200,6 +200,7 @@ class Cleaner:
             whole = True
             for group in cleaned.groups:  # those after one that does not fit any more are thrown away as well
                 whole = partition.log.replace_segments(group, now_ms) and whole
+            self._broker.purging.look()
         except LogWriteFailed as error:
             self._broker.warn(f"{partition}: {error}")
             if partition.log.failed is not None:
