@@ -121,6 +121,17 @@ def test_compacted_topics_may_have_holes(keeper: Keeper) -> None:
     assert "offsets 1..5 are missing" in found.what
 
 
+def test_compaction_may_leave_a_segment_without_a_batch(keeper: Keeper) -> None:
+    log = partition(keeper, "c", 0).log
+    log.roll(keeper.clock.time_ms())
+    append(keeper, "c", 0)
+    keeper.broker.close()
+    first = "/data/c-0/00000000000000000000"
+    for suffix in (".log", ".index", ".timeindex"):
+        keeper.files.open(first + suffix).truncate(0)
+    assert check(keeper.files).problems == []
+
+
 def test_records_of_the_groups_topic_must_decode(keeper: Keeper) -> None:
     groups = keeper.broker.topics.ensure_internal("__consumer_offsets").partitions[0]
     groups.append_journal(build_batch([Record(0, 0, b"\0\1\0\5short", b"\0\1")]), 0)
