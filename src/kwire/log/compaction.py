@@ -33,8 +33,6 @@ from kwire.log.segment import (
 from kwire.log.txn_index import AbortedTransaction, decode_txn_index, encode_txn_index
 from kwire.records.batch import (
     BATCH_OVERHEAD,
-    CONTROL_ABORT,
-    CONTROL_COMMIT,
     BatchHeader,
     CorruptBatch,
     Record,
@@ -44,6 +42,7 @@ from kwire.records.batch import (
     parse_header,
 )
 from kwire.records.compression import DecompressionFailed
+from kwire.records.markers import read_marker
 
 KEY_BYTES = 184
 """What one key costs in memory: its digest, its offset and their place in the map, as CPython lays them out."""
@@ -164,33 +163,26 @@ class Transactions:
         self._begin(header.last_offset)
         if header.records_count == 0:
             return True
-        kind = _control_type(batch, header)
+        marker = read_marker(batch, header)
         producer_id = header.producer_id
-        if kind == CONTROL_ABORT:
+        if marker is None:
+            return False
+        if not marker.commit:
             transaction = self._ongoing_aborted.pop(producer_id, None)
             if transaction is not None and producer_id in self._seen:
                 self._seen.discard(producer_id)
                 self.kept.append(transaction)
                 return False
             return True
-        if kind == CONTROL_COMMIT:
-            if producer_id in self._ongoing_committed:
-                self._ongoing_committed.discard(producer_id)
-                return False
-            return True
-        return False
+        if producer_id in self._ongoing_committed:
+            self._ongoing_committed.discard(producer_id)
+            return False
+        return True
 
     def _begin(self, offset: int) -> None:
         while self._aborted and self._aborted[-1].first_offset <= offset:
             transaction = self._aborted.pop()
             self._ongoing_aborted[transaction.producer_id] = transaction
-
-
-def _control_type(batch: memoryview, header: BatchHeader) -> int:
-    for record in iter_records(batch, header):
-        if record.key is not None and len(record.key) >= 4:
-            return int.from_bytes(record.key[2:4], "big")
-    return -1
 
 
 def clean(files: Files, task: Task) -> Generator[None, None, Cleaned]:
