@@ -188,6 +188,27 @@ def test_a_group_in_a_damaged_log_is_not_said_to_have_committed_nothing(clean: b
     assert answer.coordinators[0].error_code == ErrorCode.COORDINATOR_NOT_AVAILABLE
 
 
+def test_damage_that_shows_when_a_log_is_first_used_takes_its_partition_offline() -> None:
+    keeper = Keeper()
+    fill(keeper.broker)
+    keeper.broker.close()
+    damage(keeper, at=70 + 8)  # the length of the second batch
+    broker = keeper.again()
+    topic = broker.topics.get("orders")
+    assert topic is not None
+    states = [topic.partitions[0].is_offline]
+    for _ in range(3):
+        assert fetched(broker, 0).error_code == produced(broker, 0) == ErrorCode.KAFKA_STORAGE_ERROR
+        keeper.clock.now_ms += 10_000
+        broker.tick(keeper.clock.now_ms)
+        broker.jobs.run_all()
+    states.append(topic.partitions[0].is_offline)
+    assert states == [False, True], "a start after an orderly stop reads no log"
+    assert produced(broker, 1) == fetched(broker, 1).error_code == 0
+    keeper.restart()
+    assert not keeper.files.exists("/data/.kafka_cleanshutdown")
+
+
 # Several log directories
 
 

@@ -15,7 +15,7 @@ import attrs
 from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
-from kwire.broker.flushing import Flushing
+from kwire.broker.flushing import Flushing, LogOwner
 from kwire.broker.groups.coordinator import GroupCoordinator
 from kwire.broker.jobs import Jobs
 from kwire.broker.metadata import ClusterMetadata, Features
@@ -34,6 +34,7 @@ from kwire.log.log import Log
 from kwire.log.open_files import OpenFiles
 from kwire.log.rescue import reopen
 from kwire.log.seam import Files
+from kwire.log.segment import CorruptLog
 
 _log = logging.getLogger("kwire.broker")
 
@@ -78,6 +79,7 @@ class Broker:
         self.flushing = Flushing(self.jobs, clock, self.deadline_changed)
         self.reopening = Reopening(self.jobs, clock, self.deadline_changed, self._reopen)
         self.flushing.on_failure = self.reopening.failed
+        self.reopening.on_damage = self._damaged
         self.purging = Purging(self.jobs, clock, self.deadline_changed)
         self.retention: Retention
         self.storage: Storage
@@ -226,6 +228,12 @@ class Broker:
         if not 0 <= index < len(topic.partitions):
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
         return topic.partitions[index]
+
+    def _damaged(self, owner: LogOwner, damage: CorruptLog) -> None:
+        if isinstance(owner, Partition):
+            self.topics.take_offline(owner, str(damage))
+        else:
+            self.warn(f"{owner} takes no writes any more: {damage}")
 
     def _reopen(self, failed: Log, wall_ms: int) -> Log:
         """Runs in any thread."""

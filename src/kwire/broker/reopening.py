@@ -12,6 +12,7 @@ from kwire.broker.flushing import LogOwner
 from kwire.broker.jobs import Jobs
 from kwire.broker.signals import Signal
 from kwire.log.log import Log
+from kwire.log.segment import CorruptLog
 
 _log = logging.getLogger("kwire.broker")
 
@@ -26,6 +27,8 @@ class Reopening:
         self, jobs: Jobs, clock: Clock, deadline_changed: Signal, reopen: Callable[[Log, int], Log]
     ) -> None:
         """`reopen(failed log, wall clock ms)` opens it anew, in any thread; it raises when that cannot be done."""
+        self.on_damage: Callable[[LogOwner, CorruptLog], None] = lambda owner, damage: None
+        """Told when a log cannot be opened anew because it is damaged, which no waiting mends."""
         self._jobs = jobs
         self._clock = clock
         self._deadline_changed = deadline_changed
@@ -64,6 +67,8 @@ class Reopening:
             _log.warning(
                 "%s: opened anew and durable, %s", owner, f"{lost} records lost" if lost else "nothing lost"
             )
+        elif isinstance(error, CorruptLog):
+            self.on_damage(owner, error)
         else:
             _log.warning("%s: still takes no writes: %s", owner, error)
             self._failed[owner] = self._clock.monotonic_ms() + RETRY_MS

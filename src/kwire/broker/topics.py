@@ -433,6 +433,7 @@ class TopicRegistry:
         self.by_id[partition.topic_id].partitions[partition.index] = self._offline(
             image, partition.index, partition.config, reason, directory
         )
+        partition.appended.fire()  # whoever waits for it hears of this
 
     def _offline(
         self,
