@@ -321,25 +321,12 @@ class _Run:
                     has_tombstone = has_tombstone or record.value is None
         self.records_kept += len(kept)
         if not kept:
-            return _emptied(header) if self._stays_empty(header) else None
+            return _rebuilt(header, [], None) if self._stays_empty(header) else None
         if horizon is None and (has_tombstone or marker_alone):
             horizon = task.now_ms + task.delete_retention_ms
         elif len(kept) == header.records_count:
             return batch
-        return build_batch(
-            kept,
-            base_offset=header.base_offset,
-            last_offset_delta=header.last_offset_delta,
-            codec=header.codec,
-            producer_id=header.producer_id,
-            producer_epoch=header.producer_epoch,
-            base_sequence=header.base_sequence,
-            transactional=header.is_transactional,
-            control=header.is_control,
-            leader_epoch=header.leader_epoch,
-            log_append_time_ms=header.max_timestamp if header.is_log_append_time else None,
-            delete_horizon_ms=horizon,
-        )
+        return _rebuilt(header, kept, horizon)
 
     def _stays(self, record: Record, keys: KeyMap, tombstones_stay: bool) -> bool:
         if record.offset > keys.latest_offset:
@@ -384,12 +371,13 @@ class _Run:
         return f"{self._task.directory}/{file_name(base_offset, suffix)}"
 
 
-def _emptied(header: BatchHeader) -> bytes:
-    """The batch without its records: range, producer and sequence stay."""
+def _rebuilt(header: BatchHeader, records: Sequence[Record], horizon: int | None) -> bytes:
+    """The batch with only these records, or none: range, producer and sequence stay."""
     return build_batch(
-        [],
+        records,
         base_offset=header.base_offset,
         last_offset_delta=header.last_offset_delta,
+        codec=header.codec if records else 0,
         producer_id=header.producer_id,
         producer_epoch=header.producer_epoch,
         base_sequence=header.base_sequence,
@@ -397,7 +385,8 @@ def _emptied(header: BatchHeader) -> bytes:
         control=header.is_control,
         leader_epoch=header.leader_epoch,
         log_append_time_ms=header.max_timestamp if header.is_log_append_time else None,
-        max_timestamp=header.max_timestamp,
+        max_timestamp=None if records else header.max_timestamp,
+        delete_horizon_ms=horizon,
     )
 
 
