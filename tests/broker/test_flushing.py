@@ -127,6 +127,22 @@ def test_all_who_wait_while_a_sync_is_under_way_share_the_next_one() -> None:
     assert len(shop.synced) - before == 1
 
 
+def test_a_sync_for_which_somebody_waits_goes_before_those_for_which_nobody_does() -> None:
+    shop = Shop(flush_messages="1")
+    other = shop.broker.topics.partition("orders", 1)
+    shop.broker.flushing.want(other)
+    shop.broker.flushing.want(shop.partition)
+    waiting = shop.produce(b"a")
+    job = shop.broker.jobs.next()
+    assert job is not None
+    run(job)
+    assert waiting.attempt(False) is not None
+    before = len(shop.synced)
+    shop.broker.jobs.run_all()
+    assert all(path.startswith("orders-1") or path in ("", "/data") for path in shop.synced[before:])
+    assert len(shop.broker.jobs) == 0
+
+
 def test_a_sync_that_began_before_an_append_does_not_count_for_it() -> None:
     shop = Shop(flush_messages="1")
     shop.produce(b"a")

@@ -80,20 +80,24 @@ class Flushing:
         self._due: list[tuple[int, int, LogOwner]] = []  # a heap of (monotonic ms, number, owner)
         self._numbers = 0
 
-    def want(self, owner: LogOwner) -> None:
-        """Make the log durable soon. Nobody waits for it."""
+    def want(self, owner: LogOwner, *, urgent: bool = False) -> None:
+        """Make the log durable soon. Nobody waits for it, unless it is `urgent`."""
         job = self._under_way.get(owner)
         if job is None:
-            job = self._under_way[owner] = _FlushJob(self, owner)
-            self._jobs.put(job)
-        elif job.flush is not None:
+            job = self._under_way[owner] = _FlushJob(self, owner, urgent)
+            self._jobs.put(job, urgent=urgent)
+        elif job.begun:
             job.again = True
+            job.urgent |= urgent
+        elif urgent and not job.urgent:
+            job.urgent = True
+            self._jobs.put(job, urgent=True)  # where it stands now, its turn will find it done
 
     def owe(
         self, owner: LogOwner, end_offset: int, failure: ErrorCode = ErrorCode.KAFKA_STORAGE_ERROR
     ) -> Owed:
         """Make the log durable now: somebody waits until everything below `end_offset` is."""
-        self.want(owner)
+        self.want(owner, urgent=True)
         return Owed(owner, owner.log, end_offset, failure)
 
     def want_within(self, owner: LogOwner, delay_ms: int) -> None:
@@ -127,7 +131,7 @@ class Flushing:
             _log.error("%s: a sync failed, it takes no more writes for now: %s", owner, job.log.failed)
             self.on_failure(owner)
         elif job.again:
-            self.want(owner)
+            self.want(owner, urgent=job.urgent)
         owner.flushed()
 
 
@@ -137,18 +141,22 @@ class _FlushJob:
 
     _flushing: Flushing
     owner: LogOwner
+    urgent: bool
     log: Log = attrs.field(init=False)
     flush: Flush | None = None
     again: bool = False
+    begun: bool = False
 
     def begin(self) -> bool:
+        if self.begun:  # it became urgent while it waited, and stood in both queues
+            return False
+        self.begun = True
         self.log = self.owner.log
         try:
             self.flush = self.log.begin_flush()
         except LogWriteFailed as error:
-            if (
-                not self.log.closed and self.log.failed is None
-            ):  # too many open files, say: what was promised must not wait for ever
+            if not self.log.closed and self.log.failed is None:
+                # Too many open files, say: what was promised must not wait for ever.
                 self.log.fail(error.cause)
             self._flushing._ended(self)
             return False

@@ -58,18 +58,20 @@ class Jobs:
     def __init__(self) -> None:
         self.added = Signal()
         self._waiting: deque[Job] = deque()
+        self._urgent: deque[Job] = deque()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._urgent) + len(self._waiting)
 
-    def put(self, job: Job) -> None:
-        self._waiting.append(job)
+    def put(self, job: Job, *, urgent: bool = False) -> None:
+        """`urgent`: a client waits for it, so that it goes before those for which nobody does."""
+        (self._urgent if urgent else self._waiting).append(job)
         self.added.fire()
 
     def next(self) -> Job | None:
         """A job that has begun: perform it, then finish it. None when there is none."""
-        while self._waiting:
-            job = self._waiting.popleft()
+        while queue := self._urgent or self._waiting:
+            job = queue.popleft()
             if job.begin():
                 return job
         return None
