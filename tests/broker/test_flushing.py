@@ -52,13 +52,13 @@ class Shop:
     def partition(self) -> Partition:
         return self.broker.topics.partition("orders", 0)
 
-    def produce(self, *values: bytes, index: int = 0, acks: int = -1) -> Any:
+    def produce(self, *values: bytes, index: int = 0, acks: int = -1, topic: str = "orders") -> Any:
         request = produce.ProduceRequest(
             acks=acks,
             timeout_ms=1000,
             topic_data=[
                 produce.TopicProduceData(
-                    name="orders",
+                    name=topic,
                     partition_data=[
                         produce.PartitionProduceData(index=index, records=batch(value)) for value in values
                     ],
@@ -317,6 +317,20 @@ def shop_with_durable_groups() -> Shop:
     shop.broker.jobs.run_all()
     shop.broker.flushing.take_owed()
     return shop
+
+
+def test_a_record_is_not_promised_before_the_topic_that_it_is_in() -> None:
+    shop = Shop()
+    shop.broker.topics.create("late", partitions=1, configs={"flush.messages": "1"})
+    decision = shop.broker.jobs.next()
+    assert decision is not None
+    decision.perform()
+    waiting = shop.produce(b"a", topic="late")
+    shop.broker.jobs.run_all()
+    assert shop.broker.topics.partition("late", 0).log.recovery_point == 1
+    assert waiting.attempt(False) is None
+    decision.finish(None)
+    assert codes(waiting.attempt(False)) == [0]
 
 
 def test_committed_offsets_wait_for_the_sync_when_all_topics_do() -> None:

@@ -71,7 +71,9 @@ def held_back(broker: Broker, response: R, timeout_ms: int = UNTIL_DURABLE_MS) -
         return None
 
     return Wait(
-        attempt, [promise.owner.appended for promise in owed], broker.clock.monotonic_ms() + timeout_ms
+        attempt,
+        [signal for promise in owed for signal in promise.signals],
+        broker.clock.monotonic_ms() + timeout_ms,
     )
 
 

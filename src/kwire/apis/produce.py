@@ -89,7 +89,7 @@ def produce(
         return response
     return Wait(
         lambda final: response if _all_durable(owed, final) else None,
-        [promise.owner.appended for _, promise in owed],
+        [signal for _, promise in owed for signal in promise.signals],
         broker.clock.monotonic_ms() + request.timeout_ms,
     )
 

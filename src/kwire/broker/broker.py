@@ -107,7 +107,7 @@ class Broker:
             open_files=self._open_files(),
         )
         self.cluster_id = self.storage.cluster_id
-        self.metadata = ClusterMetadata(self)
+        self.flushing.foundation = self.metadata = ClusterMetadata(self)
         self.configs = Configs(self)
         self.topics = TopicRegistry(self)
         self.groups = GroupCoordinator(self)

@@ -35,6 +35,11 @@ class LogOwner(Protocol):
         """Fires when more of the log is durable, or when it is known that it will not be."""
         ...
 
+    @property
+    def founded_at(self) -> int:
+        """The metadata below this offset say that the log is there: it counts for nothing before they are durable."""
+        ...
+
     def flushed(self) -> None:
         """A flush of the log is over; `log.failed` says whether it failed."""
         ...
@@ -53,11 +58,19 @@ class Owed:
     end_offset: int
     failure: ErrorCode = ErrorCode.KAFKA_STORAGE_ERROR
     """What its client is told when it cannot be kept."""
+    rests_on: Owed | None = None
+    """What must be kept as well."""
+
+    @property
+    def signals(self) -> list[Signal]:
+        """One of these fires when `is_kept` may say something else."""
+        own = [self.owner.appended]
+        return own if self.rests_on is None else own + self.rests_on.signals
 
     def is_kept(self) -> bool:
         """Is it durable? Raises KafkaError when it will not be: `failure`, UNKNOWN_TOPIC_OR_PARTITION."""
         if self.log.recovery_point >= self.end_offset:
-            return True
+            return self.rests_on is None or self.rests_on.is_kept()
         if self.log.closed and self.owner.log is self.log:
             raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{self.log.directory} was deleted")
         if self.log.failed is not None:
@@ -73,6 +86,8 @@ class Flushing:
         """What the request that is being handled has written and must not be answered before it is durable."""
         self.on_failure: Callable[[LogOwner], None] = lambda owner: None
         """Told when the flush of a log failed: it takes no more appends until it is opened anew."""
+        self.foundation: LogOwner | None = None
+        """The cluster's metadata, once there are any."""
         self._jobs = jobs
         self._clock = clock
         self._deadline_changed = deadline_changed
@@ -98,7 +113,13 @@ class Flushing:
     ) -> Owed:
         """Make the log durable now: somebody waits until everything below `end_offset` is."""
         self.want(owner, urgent=True)
-        return Owed(owner, owner.log, end_offset, failure)
+        promise = Owed(owner, owner.log, end_offset, failure)
+        foundation = self.foundation
+        if foundation is not None and foundation.log.recovery_point < owner.founded_at:
+            # A topic can be used before the disk has heard of it; what was promised then must not go with it.
+            self.want(foundation, urgent=True)
+            promise.rests_on = Owed(foundation, foundation.log, owner.founded_at, failure)
+        return promise
 
     def want_within(self, owner: LogOwner, delay_ms: int) -> None:
         """Make the log durable in `delay_ms` at the latest (`flush.ms`)."""

@@ -88,6 +88,7 @@ class ClusterMetadata:
         """The offset at which this broker registered: it tells this run from earlier ones."""
         self.log: Log
         self.appended = Signal()
+        self.founded_at = 0
         self._journal: Journal[Stored] = Journal(encode=self._encode, decode=_decode, apply=self._apply)
         self._unfinished = False
         self.snapshotting = Snapshotting(broker, self)

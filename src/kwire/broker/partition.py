@@ -78,6 +78,7 @@ class Partition:
         "appended",
         "config",
         "deleted",
+        "founded_at",
         "index",
         "leader_epoch",
         "log",
@@ -106,6 +107,8 @@ class Partition:
         self.config = config
         self.leader_epoch = leader_epoch
         self.deleted = False
+        self.founded_at = 0
+        """Metadata below this offset must be durable before anything is promised of this partition."""
         self.appended = Signal()
         """Fires when there is more to read, and when the partition goes."""
         self.producers = Producers(self._batches_before)

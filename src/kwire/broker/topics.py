@@ -368,6 +368,7 @@ class TopicRegistry:
         for index in range(len(topic.partitions), len(image.partitions)):
             partition = self._open_partition(image, index, config, on_disk, logs or {})
             partition.leader_epoch = max(image.partitions[index].leader_epoch, 0)
+            partition.founded_at = self._broker.metadata.log.log_end_offset
             topic.partitions.append(partition)
         self.by_name[topic.name] = topic
         self.by_id[topic.topic_id] = topic
