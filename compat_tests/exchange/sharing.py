@@ -120,7 +120,7 @@ class Shared:
 
     def verify(self) -> None:
         """Whoever had the directory, and however it ended: `kwire verify` finds no problem in it."""
-        done = run([sys.executable, "-m", "kwire", "verify", "--deep", "-q", str(self.data)], check=False)
+        done = run([sys.executable, "-m", "kwire", "verify", "--deep", "-q", *self.directories], check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def check(self) -> tuple[int, str]:
