@@ -22,19 +22,14 @@ ARTIFACTS = {
     "share_group_state": "kafka-share-coordinator",
     "cluster_metadata": "kafka-metadata",
 }
-# Spoken between brokers and controllers only: no client sends them.
+# Spoken between brokers and controllers only, and kwire has no use for them.
 INTERNAL_APIS = {
-    "AllocateProducerIds",
     "AlterPartition",
     "AssignReplicasToDirs",
     "BeginQuorumEpoch",
-    "BrokerHeartbeat",
-    "BrokerRegistration",
     "ControllerRegistration",
     "DeleteShareGroupState",
     "EndQuorumEpoch",
-    "Envelope",
-    "FetchSnapshot",
     "InitializeShareGroupState",
     "ReadShareGroupState",
     "ReadShareGroupStateSummary",
@@ -42,8 +37,8 @@ INTERNAL_APIS = {
     "Vote",
     "WriteShareGroupState",
 }
-# Neither sent nor stored in a topic: an index file's format, and the bytes of a principal that is passed on.
-OTHER_DATA = {"AbortedTxn", "DefaultPrincipalData"}
+# Neither sent nor stored in a topic: the format of an index file.
+OTHER_DATA = {"AbortedTxn"}
 # Where our name is not Kafka's.
 RENAMED = {"RequestApiKey": "apikey", "RequestApiVersion": "apiversion"}
 
