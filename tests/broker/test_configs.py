@@ -115,9 +115,9 @@ def test_lists_grow_and_shrink(keeper: Keeper) -> None:
 def test_bad_changes_of_a_topic_are_refused(
     keeper: Keeper, operation: tuple[str, int, str | None], code: ErrorCode
 ) -> None:
-    before = keeper.broker.metadata.log.log_end_offset
+    before = keeper.broker.controller.log.log_end_offset
     assert refusal(keeper, TOPIC, "t", operation) == code
-    assert keeper.broker.metadata.log.log_end_offset == before
+    assert keeper.broker.controller.log.log_end_offset == before
 
 
 def test_one_bad_change_spoils_the_resource(keeper: Keeper) -> None:

@@ -23,7 +23,7 @@ from tests.broker.keeping import Keeper
 def records(keeper: Keeper) -> list[Any]:
     """Every record of the cluster's metadata, as Kafka's own format says; control batches as their type."""
     found: list[Any] = []
-    for batch in keeper.broker.metadata.log.read_batches(0):
+    for batch in keeper.broker.controller.log.read_batches(0):
         for record in iter_records(batch):
             if parse_header(batch).is_control:
                 assert record.key is not None
@@ -55,7 +55,7 @@ def test_a_new_directory_opens_as_one_of_kafka_does() -> None:
     ]
     registration = records(keeper)[13]
     assert registration.broker_epoch == keeper.broker.metadata.broker_epoch == 13
-    assert keeper.broker.metadata.log.topic_id == TOPIC_ID
+    assert keeper.broker.controller.log.topic_id == TOPIC_ID
 
 
 def test_each_start_leads_in_a_new_epoch_and_says_so() -> None:
@@ -67,7 +67,7 @@ def test_each_start_leads_in_a_new_epoch_and_says_so() -> None:
     assert keeper.broker.metadata.leader_epoch == 3
     state = json.loads(keeper.files.read_bytes("/data/__cluster_metadata-0/quorum-state"))
     assert (state["leaderId"], state["leaderEpoch"], state["votedId"]) == (1, 3, -1)
-    assert [epoch for epoch, _ in keeper.broker.metadata.log.leader_epochs] == [1, 2, 3]
+    assert [epoch for epoch, _ in keeper.broker.controller.log.leader_epochs] == [1, 2, 3]
     assert kinds(keeper).count("BeginTransactionRecord") == 1, "a directory is set up once"
 
 
@@ -108,11 +108,11 @@ def test_the_cluster_keeps_its_identity() -> None:
 
 def test_producer_ids_are_never_given_twice() -> None:
     keeper = Keeper()
-    given = [keeper.broker.next_producer_id() for _ in range(1500)]
+    given = [keeper.broker.producer_ids.take() for _ in range(1500)]
     keeper.restart()
-    given += [keeper.broker.next_producer_id() for _ in range(10)]
+    given += [keeper.broker.producer_ids.take() for _ in range(10)]
     keeper.kill()
-    given += [keeper.broker.next_producer_id() for _ in range(10)]
+    given += [keeper.broker.producer_ids.take() for _ in range(10)]
     assert len(set(given)) == len(given)
     assert given[0] == 0
 
@@ -193,7 +193,7 @@ def test_partitions_that_an_orderly_stop_of_kafka_left_without_a_leader_get_one(
     assert found.eligible_leader_replicas is None
     assert found.last_known_elr is None
     assert keeper.broker.topics.partition("t", 0).leader_epoch == 2
-    end = keeper.broker.metadata.log.log_end_offset
+    end = keeper.broker.controller.log.log_end_offset
     keeper.kill()
     assert partition(keeper, "t").leader_epoch == 2, "a leader that is one already stays it"
     assert "PartitionChangeRecord" not in kinds(keeper)[end:]
@@ -218,7 +218,7 @@ def test_older_features_get_records_in_the_versions_of_their_time() -> None:
     keeper.restart()
     assert partition(keeper, "t").directories == []
     versions = {}
-    for batch in keeper.broker.metadata.log.read_batches(0):
+    for batch in keeper.broker.controller.log.read_batches(0):
         if not parse_header(batch).is_control:
             for record in iter_records(batch):
                 assert record.value is not None
@@ -231,7 +231,7 @@ def test_the_image_is_made_of_the_newest_snapshot_and_the_log_after_it() -> None
     keeper = Keeper()
     topic = keeper.broker.topics.create("kept", partitions=2, configs={"retention.ms": "7"})
     keeper.broker.metadata.write([UserScramCredentialRecord(name="ann", mechanism=1)])
-    metadata = keeper.broker.metadata
+    metadata = keeper.broker.controller
     end = metadata.log.log_end_offset
     keeper.broker.close()
     snapshot = encode_snapshot(
@@ -244,7 +244,7 @@ def test_the_image_is_made_of_the_newest_snapshot_and_the_log_after_it() -> None
     keeper.files.write_atomic(f"/data/__cluster_metadata-0/{name}", snapshot, sync=True)
     keeper.files.unlink("/data/__cluster_metadata-0/00000000000000000000.log")
     keeper.broker = keeper._start()
-    assert keeper.broker.metadata.log.log_start_offset == end
+    assert keeper.broker.controller.log.log_start_offset == end
     assert keeper.broker.topics.by_name["kept"].topic_id == topic.topic_id
     assert len(keeper.broker.topics.by_name["kept"].partitions) == 2
     assert keeper.broker.metadata.image.configs[2, "kept"] == {"retention.ms": "7"}

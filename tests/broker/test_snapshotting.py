@@ -25,7 +25,7 @@ def test_a_snapshot_is_taken_after_so_many_bytes_and_says_all_that_the_log_said(
     keeper = Keeper(OFTEN)
     create(keeper, "a", "b", "c", "d")
     assert taken(keeper)
-    assert taken(keeper)[-1] <= keeper.broker.metadata.log.log_end_offset
+    assert taken(keeper)[-1] <= keeper.broker.controller.log.log_end_offset
     image = keeper.broker.metadata.image
     keeper.files.unlink(f"{DIRECTORY}/00000000000000000000.log")  # so that only snapshots can tell
     keeper.files = keeper.files.crash()
@@ -37,7 +37,7 @@ def test_a_snapshot_is_taken_after_so_many_bytes_and_says_all_that_the_log_said(
     assert told.features == image.features
     assert told.brokers.keys() == {1}
     keeper.again()
-    assert keeper.broker.metadata.log.log_start_offset == newest.end_offset
+    assert keeper.broker.controller.log.log_start_offset == newest.end_offset
 
 
 def test_a_start_after_snapshots_finds_everything_again() -> None:
@@ -58,7 +58,7 @@ def test_little_that_was_written_is_written_down_after_a_while() -> None:
     keeper.clock.now_ms += 2 * 3_600_000
     keeper.broker.tick(keeper.clock.now_ms)
     keeper.broker.jobs.run_all()
-    assert taken(keeper) == [keeper.broker.metadata.log.log_end_offset]
+    assert taken(keeper) == [keeper.broker.controller.log.log_end_offset]
     keeper.clock.now_ms += 2 * 3_600_000
     keeper.broker.tick(keeper.clock.now_ms)
     keeper.broker.jobs.run_all()
@@ -69,7 +69,7 @@ def test_nothing_is_written_down_before_it_is_durable() -> None:
     keeper = Keeper(OFTEN)
     for name in "abcdef":
         keeper.broker.topics.create(name, partitions=2)
-    keeper.broker.metadata.snapshotting.consider()
+    keeper.broker.controller.snapshotting.consider()
     job = keeper.broker.jobs.next()  # the flush has begun
     assert job is not None
     assert taken(keeper) == []
@@ -87,7 +87,7 @@ def test_old_snapshots_go_and_the_log_before_the_next_with_them(setting: str) ->
     create(keeper, *"ghijkl")
     oldest = snapshots(keeper.files, DIRECTORY)[0]
     assert oldest.end_offset > 0
-    assert keeper.broker.metadata.log.log_start_offset == oldest.end_offset
+    assert keeper.broker.controller.log.log_start_offset == oldest.end_offset
     keeper.kill()
     assert sorted(keeper.broker.topics.by_name) == list("abcdefghijkl")
     keeper.restart()
@@ -99,7 +99,7 @@ def test_snapshots_are_kept_as_long_as_the_settings_say() -> None:
     create(keeper, *"abcdef")
     assert len(taken(keeper)) > 2
     assert SnapshotId(0, 0) in snapshots(keeper.files, DIRECTORY)
-    assert keeper.broker.metadata.log.log_start_offset == 0
+    assert keeper.broker.controller.log.log_start_offset == 0
 
 
 def test_records_of_unknown_kinds_keep_the_log_whole() -> None:

@@ -98,11 +98,11 @@ def test_a_manual_assignment_goes_with_no_other_numbers() -> None:
 
 def test_a_refused_topic_leaves_nothing_behind() -> None:
     keeper = Keeper()
-    before = keeper.broker.metadata.log.log_end_offset
+    before = keeper.broker.controller.log.log_end_offset
     assert refusal(keeper, "t", configs={"no.such": "1"}) == ErrorCode.INVALID_CONFIG
     assert refusal(keeper, "t", configs={"segment.bytes": "1"}) == ErrorCode.INVALID_CONFIG
     assert refusal(keeper, "t", configs={"segment.bytes": None}) == ErrorCode.INVALID_CONFIG
-    assert keeper.broker.metadata.log.log_end_offset == before
+    assert keeper.broker.controller.log.log_end_offset == before
     assert keeper.directories() == {"__cluster_metadata-0"}
 
 
@@ -259,9 +259,9 @@ def test_internal_topics_have_kafka_s_settings() -> None:
 
 def test_a_thousand_partitions_are_one_batch_of_metadata() -> None:
     keeper = Keeper()
-    batches = len(list(keeper.broker.metadata.log.batches(0)))
+    batches = len(list(keeper.broker.controller.log.batches(0)))
     assert len(keeper.broker.topics.create("wide", partitions=1000).partitions) == 1000
-    assert len(list(keeper.broker.metadata.log.batches(0))) == batches + 1
+    assert len(list(keeper.broker.controller.log.batches(0))) == batches + 1
     assert len(keeper.kill().topics.by_name["wide"].partitions) == 1000
 
 

@@ -9,11 +9,11 @@ import pytest
 from kwire.broker.inspection import NotADataDirectory
 from kwire.broker.partition import Partition
 from kwire.broker.verification import Task, Verification, check_task, look_up, verify
-from kwire.log.directory import CLEAN_SHUTDOWN
 from kwire.log.files import MemoryFiles
 from kwire.log.partition_metadata import encode_partition_metadata
 from kwire.log.seam import Files
 from kwire.log.verify import Finding, SegmentReport
+from kwire.log.worker_files import CLEAN_SHUTDOWN
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper
 

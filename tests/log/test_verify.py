@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kwire.log.checkpoint import HIGH_WATERMARKS, LOG_STARTS, RECOVERY_POINTS, encode_checkpoint
-from kwire.log.directory import CLEAN_SHUTDOWN, LogDirectory
+from kwire.log.directory import LogDirectory
 from kwire.log.files import DiskFiles, Files, MemoryFiles
 from kwire.log.log import Log, LogConfig
 from kwire.log.snapshot import ProducerEntry, encode_snapshot
 from kwire.log.txn_index import AbortedTransaction, encode_txn_index
 from kwire.log.verify import Finding, check_segment
 from kwire.log.verify_directory import finish_partition, plan_partition, read_state
+from kwire.log.worker_files import CLEAN_SHUTDOWN
 from kwire.records.batch import Record, build_batch, parse_header
 
 FIRST = "0" * 20

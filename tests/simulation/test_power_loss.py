@@ -58,7 +58,7 @@ class Held:
 
 
 def logs_of(broker: Broker) -> dict[tuple[str, int, bytes | None], Log]:
-    logs = [broker.metadata.log, *(partition.log for partition in broker.topics.partitions())]
+    logs = [broker.controller.log, *(partition.log for partition in broker.topics.partitions())]
     return {(log.topic, log.partition, log.topic_id): log for log in logs}
 
 
@@ -83,7 +83,7 @@ def examine(world: World, before: Broker, after: Broker, power_loss: bool) -> No
             kept += 1
         kept_end = was.ends[kept - 1] if kept else 0
         assert kept_end >= was.recovery_point, f"{log!r} lost what was synced below {was.recovery_point}"
-        if log is not after.metadata.log:  # that one begins an epoch at each start
+        if log is not after.controller.log:  # that one begins an epoch at each start
             assert kept == len(found.batches), f"{log!r} holds what it did not hold before"
         if not power_loss and not world.failed_syncs:
             assert kept == len(was.batches), f"{log!r} lost what a killed process had written"

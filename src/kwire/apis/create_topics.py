@@ -59,7 +59,7 @@ def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> Cr
     if validate_only:
         topic_id = broker.topics.new_id()
     else:
-        topic_id = broker.topics.create_checked(asked.name, partitions, overrides).topic_id
+        topic_id = broker.topics.create_checked(asked.name, partitions, overrides, assignments).topic_id
     configs = [
         CreatableTopicConfigs(
             name=entry.setting.name,

@@ -31,14 +31,12 @@ def describe_cluster(
         else:
             code = ErrorCode.UNSUPPORTED_ENDPOINT_TYPE
         return error_response(request, code)
-    host, port = broker.endpoints[caller.listener]
     return DescribeClusterResponse(
         cluster_id=broker.cluster_id,
-        controller_id=broker.node_id,
+        controller_id=broker.worker.controller_id,
         brokers=[
-            DescribeClusterBroker(
-                broker_id=broker.node_id, host=host, port=port, rack=broker.config.text_or_none("broker.rack")
-            )
+            DescribeClusterBroker(node.broker_id, *broker.address(node, caller.listener), node.rack)
+            for node in broker.nodes()
         ],
         cluster_authorized_operations=(
             CLUSTER_OPERATIONS if request.include_cluster_authorized_operations else -(1 << 31)

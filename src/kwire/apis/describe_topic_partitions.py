@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from kwire.apis import Caller
 from kwire.apis.authorized import TOPIC_OPERATIONS
 from kwire.broker.broker import Broker
+from kwire.broker.partition import Partition
 from kwire.broker.topics import Topic, validate_topic_name
 from kwire.codec.messages.describe_topic_partitions import (
     CursorResponse,
@@ -62,25 +65,36 @@ def error_response(
 
 
 def _describe(broker: Broker, topic: Topic, start: int, stop: int) -> DescribeTopicPartitionsResponseTopic:
-    node = [broker.node_id]
+    serving = broker.serving
+    own_id = broker.node_id
     return DescribeTopicPartitionsResponseTopic(
         name=topic.name,
         topic_id=topic.topic_id,
         is_internal=topic.internal,
         partitions=[
-            DescribeTopicPartitionsResponsePartition(
-                partition_index=partition.index,
-                leader_id=broker.node_id,
-                leader_epoch=partition.leader_epoch,
-                replica_nodes=node,
-                isr_nodes=node,
-                eligible_leader_replicas=[],
-                last_known_elr=[],
-                offline_replicas=node if partition.is_offline else [],
-            )
-            for partition in topic.partitions[start:stop]
+            _describe_partition(partition, serving, own_id) for partition in topic.partitions[start:stop]
         ],
         topic_authorized_operations=TOPIC_OPERATIONS,
+    )
+
+
+def _describe_partition(
+    partition: Partition, serving: Container[int], own_id: int
+) -> DescribeTopicPartitionsResponsePartition:
+    leader = partition.leader_id
+    node = [leader]
+    is_served = leader in serving
+    is_offline = not is_served or (leader == own_id and partition.is_offline)
+    return DescribeTopicPartitionsResponsePartition(
+        error_code=ErrorCode.NONE if is_served else ErrorCode.LEADER_NOT_AVAILABLE,
+        partition_index=partition.index,
+        leader_id=leader if is_served else -1,
+        leader_epoch=partition.leader_epoch,
+        replica_nodes=node,
+        isr_nodes=node,
+        eligible_leader_replicas=[],
+        last_known_elr=[],
+        offline_replicas=node if is_offline else [],
     )
 
 

@@ -7,9 +7,12 @@ replicas; 7 leader epochs; 8 authorized operations; 9 flexible; 10 topic ids in 
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from kwire.apis import Caller
 from kwire.apis.authorized import CLUSTER_OPERATIONS, TOPIC_OPERATIONS
 from kwire.broker.broker import Broker
+from kwire.broker.partition import Partition
 from kwire.broker.topics import Topic, validate_topic_name
 from kwire.codec.messages.metadata import (
     MetadataRequest,
@@ -38,15 +41,13 @@ def metadata(broker: Broker, caller: Caller, request: MetadataRequest) -> Metada
         )
         once = {(each.topic_id, each.name): each for each in asked}  # a topic named twice is answered once
         topics = [_answer(broker, version, each, request, create=create) for each in once.values()]
-    host, port = broker.endpoints[caller.listener]
     return MetadataResponse(
         brokers=[
-            MetadataResponseBroker(
-                node_id=broker.node_id, host=host, port=port, rack=broker.config.text_or_none("broker.rack")
-            )
+            MetadataResponseBroker(node.broker_id, *broker.address(node, caller.listener), node.rack)
+            for node in broker.nodes()
         ],
         cluster_id=broker.cluster_id,
-        controller_id=broker.node_id,
+        controller_id=broker.worker.controller_id,
         topics=topics,
         cluster_authorized_operations=(
             CLUSTER_OPERATIONS if request.include_cluster_authorized_operations else -(1 << 31)
@@ -86,24 +87,30 @@ def _answer(
 
 
 def _describe(broker: Broker, topic: Topic, operations: bool) -> MetadataResponseTopic:
-    node = [broker.node_id]
+    serving = broker.serving
     return MetadataResponseTopic(
         name=topic.name,
         topic_id=topic.topic_id,
         is_internal=topic.internal,
         partitions=[
-            MetadataResponsePartition(
-                0,
-                partition.index,
-                broker.node_id,
-                partition.leader_epoch,
-                node,
-                node,
-                node if partition.is_offline else [],
-            )
-            for partition in topic.partitions
+            _describe_partition(partition, serving, broker.node_id) for partition in topic.partitions
         ],
         topic_authorized_operations=TOPIC_OPERATIONS if operations else -(1 << 31),
+    )
+
+
+def _describe_partition(
+    partition: Partition, serving: Container[int], own_id: int
+) -> MetadataResponsePartition:
+    leader = partition.leader_id
+    node = [leader]
+    if leader in serving:
+        offline = node if leader == own_id and partition.is_offline else []
+        return MetadataResponsePartition(
+            0, partition.index, leader, partition.leader_epoch, node, node, offline
+        )
+    return MetadataResponsePartition(
+        ErrorCode.LEADER_NOT_AVAILABLE, partition.index, -1, partition.leader_epoch, node, node, node
     )
 
 

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import logging
 import random as random_module
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 
 import attrs
 
+from kwire.broker.calls import Calls
 from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
 from kwire.broker.flushing import Flushing, LogOwner
+from kwire.broker.followed_metadata import Changes, FollowedMetadata
 from kwire.broker.groups.coordinator import GroupCoordinator
 from kwire.broker.jobs import Jobs
-from kwire.broker.metadata import ClusterMetadata, Features
+from kwire.broker.metadata import ClusterMetadata
+from kwire.broker.metadata_records import Features
 from kwire.broker.partition import Partition
+from kwire.broker.producer_ids import ProducerIds
 from kwire.broker.purging import Purging
 from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
-from kwire.broker.topics import TopicRegistry
+from kwire.broker.topics import CONSUMER_OFFSETS, TopicRegistry
 from kwire.broker.warming import Warming
+from kwire.broker.worker import Worker
+from kwire.codec.stored.register_broker_record import RegisterBrokerRecord
 from kwire.config import Config
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import DiskFiles, descriptor_budget
@@ -61,12 +67,14 @@ class Broker:
         clock: Clock,
         files: Files | None = None,
         random: random_module.Random | None = None,
+        worker: Worker | None = None,
     ) -> None:
         self.config = config
+        self.worker = worker if worker is not None else Worker(first_node_id=config.node_id)
         self.clock = clock
         self.files: Files = files if files is not None else DiskFiles()
         self.random: random_module.Random = random if random is not None else random_module.SystemRandom()
-        self.node_id = config.node_id
+        self.node_id = self.worker.node_id
         self.cluster_id = ""
         self.endpoints: dict[str, tuple[str, int]] = dict(config.advertised)
         """Advertised (host, port) by listener name; the edge fills in ports that the system picked."""
@@ -83,35 +91,43 @@ class Broker:
         self.purging = Purging(self.jobs, clock, self.deadline_changed)
         self.retention: Retention
         self.storage: Storage
-        self.metadata: ClusterMetadata
+        self.metadata: ClusterMetadata | FollowedMetadata
+        self.calls = Calls()
+        """What the rules ask of other workers, for the edge to carry."""
         self.configs: Configs
         self.topics: TopicRegistry
         self.groups: GroupCoordinator
         self.cleaner = Cleaner(self)
         self._chores: list[_Chore] = []
         self._checkpointing: _Chore
-        self._producer_ids = range(0)
+        self.producer_ids = ProducerIds(self)
 
-    def start(self) -> None:
+    def start(self, followed: FollowedMetadata | None = None) -> None:
         """Open the data directory and bring everything back that it holds.
 
-        Raises CannotStart when the directory is in use, foreign or unreadable.
+        A worker that is not the controller is given the metadata that it `followed` so far. Raises CannotStart when
+        the directory is in use, foreign or unreadable.
         """
         self.storage = Storage.open(
             self.files,
             self.config.log_dirs,
             self.config.text_or_none("metadata.log.dir"),
-            node_id=self.node_id,
+            node_id=self.worker.first_node_id,
+            worker=self.worker.number,
             cluster_id=self.config.text_or_none("cluster.id"),
             random_bytes=self.random.randbytes,
             open_files=self._open_files(),
         )
         self.cluster_id = self.storage.cluster_id
-        self.flushing.foundation = self.metadata = ClusterMetadata(self)
+        if followed is not None:
+            self.metadata = followed
+        else:
+            self.flushing.foundation = self.metadata = ClusterMetadata(self)
         self.configs = Configs(self)
         self.topics = TopicRegistry(self)
         self.groups = GroupCoordinator(self)
-        self.metadata.load()
+        if self.is_controller:
+            self.controller.load()
         self.configs.apply()
         self.topics.open()
         self.groups.load()
@@ -126,8 +142,9 @@ class Broker:
         self._chores = [
             self._checkpointing,
             _Chore(PRODUCER_EXPIRATION_CHECK_MS, self._expire_producers),
-            _Chore(SNAPSHOT_CHECK_MS, lambda wall_ms: self.metadata.snapshotting.consider()),
         ]
+        if self.is_controller:
+            self._chores.append(_Chore(SNAPSHOT_CHECK_MS, self._consider_snapshot))
         for chore in self._chores:
             chore.due = now + chore.every_ms
         self.purging.bins = [directory.trash for directory in self.storage.directories]
@@ -154,6 +171,8 @@ class Broker:
         self.purging.tick(now_ms)
         self.cleaner.tick(now_ms)
         self.groups.tick(now_ms)
+        if self.is_controller:
+            self.controller.workers.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
 
     def next_deadline(self) -> int:
@@ -165,6 +184,7 @@ class Broker:
             self.purging.next_deadline(),
             self.cleaner.next_deadline(),
             self.groups.next_deadline(),
+            self.controller.workers.next_deadline() if self.is_controller else None,
             *(chore.due for chore in self._chores),
         )
         return min(due for due in deadlines if due is not None)
@@ -175,20 +195,76 @@ class Broker:
 
     def close(self) -> None:
         """Leave a clean directory: producers' state, checkpoints, fsync, and the marker that says so."""
-        try:
-            self.metadata.fence()
-        except KafkaError as error:
-            self.warn(f"The stop is not on record: {error}")
+        if self.is_controller:
+            try:
+                self.controller.fence()
+            except KafkaError as error:
+                self.warn(f"The stop is not on record: {error}")
         for partition in self.topics.partitions():
             partition.write_snapshot()
-        self.storage.close(self._logs(), clean=True, broker_epoch=self.metadata.broker_epoch)
+        # The marker of the first worker speaks for the directory: not when another left logs that nobody took over.
+        marker = not self.is_controller or not self.storage.others_left
+        self.storage.close(self._logs(), clean=True, broker_epoch=self.metadata.broker_epoch, marker=marker)
 
     def abandon(self) -> None:
         """Stop without the clean marker, as after a failed start: only the locks are given back."""
         self.storage.close([partition.log for partition in self.topics.partitions()], clean=False)
 
     def _logs(self) -> list[Log]:
-        return [self.metadata.log, *(partition.log for partition in self.topics.partitions())]
+        logs = [partition.log for partition in self.topics.partitions()]
+        return [self.controller.log, *logs] if self.is_controller else logs
+
+    @property
+    def is_controller(self) -> bool:
+        """Does this broker decide what the metadata say?"""
+        return self.worker.is_controller
+
+    @property
+    def controller(self) -> ClusterMetadata:
+        """The metadata, where this broker is the controller."""
+        assert isinstance(self.metadata, ClusterMetadata)
+        return self.metadata
+
+    def _consider_snapshot(self, wall_ms: int) -> None:
+        self.controller.snapshotting.consider()
+
+    def metadata_changed(self, changes: Changes) -> None:
+        """The controller decided something: let it hold here."""
+        self.topics.follow(changes.topics)
+        if changes.configs:
+            self.configs.apply()
+        self.flushing.take_owed()  # nobody waits here for what follows from it
+
+    def adopt(self, partitions: Iterable[tuple[str, int]]) -> None:
+        """These were led elsewhere, and are led here now: so are the groups in them."""
+        topic = self.topics.get(CONSUMER_OFFSETS)
+        if topic is not None:
+            self.groups.adopt([topic.partitions[index] for name, index in partitions if name == topic.name])
+
+    def nodes(self) -> list[RegisterBrokerRecord]:
+        """The workers that serve, in the order of their ids, this one always among them."""
+        brokers = self.metadata.image.brokers
+        return [
+            brokers[node_id]
+            for node_id in self.worker.node_ids
+            if node_id in brokers and (node_id == self.node_id or not brokers[node_id].fenced)
+        ]
+
+    @property
+    def serving(self) -> Container[int]:
+        """The node ids of `nodes()`."""
+        if self.worker.count == 1:
+            return self.worker.node_ids
+        return {node.broker_id for node in self.nodes()}
+
+    def address(self, node: RegisterBrokerRecord, listener: str) -> tuple[str, int]:
+        """Where clients of a listener reach a worker: (host, port)."""
+        if node.broker_id == self.node_id:
+            return self.endpoints[listener]
+        for endpoint in node.end_points:
+            if endpoint.name == listener:
+                return endpoint.host, endpoint.port
+        raise KafkaError(ErrorCode.LISTENER_NOT_FOUND)
 
     def reconfigure(self, config: Config) -> None:
         """Settings were changed while the broker runs: let them hold everywhere."""
@@ -204,18 +280,6 @@ class Broker:
     def warn(self, message: str) -> None:
         """Something went wrong that no client sees: one line for the person who runs the broker."""
         _log.warning(message)
-
-    def next_producer_id(self) -> int:
-        """A producer id that no cluster member ever gave before. KafkaError(KAFKA_STORAGE_ERROR) when none can be had.
-
-        Ids come in blocks; what a stopped broker left of a block is never used.
-        """
-        if not self._producer_ids:
-            self._producer_ids = self.metadata.next_producer_ids_block()
-        self.metadata.owe_all()
-        producer_id = self._producer_ids[0]
-        self._producer_ids = self._producer_ids[1:]
-        return producer_id
 
     def log_starts_changed(self) -> None:
         """Somebody moved a log start, which only a checkpoint remembers: write it soon."""

@@ -219,7 +219,7 @@ class Cleaner:
             if self._broker.storage.directory_of(partition.log) is directory
         }
         data = encode_checkpoint({key: offset for key, offset in self._dirty.items() if key in here})
-        path = f"{directory.path}/{CLEANER_OFFSETS}"
+        path = directory.own(CLEANER_OFFSETS)
         self._broker.jobs.put(WriteFile(self._broker.files, path, data, self._broker.warn))
 
     def _give_up(self, partition: Partition, error: Exception) -> None:

@@ -49,6 +49,19 @@ class LogOwner(Protocol):
         ...
 
 
+class Promise(Protocol):
+    """Something that an answer waits for."""
+
+    @property
+    def signals(self) -> list[Signal]:
+        """One of these fires when `is_kept` may say something else."""
+        ...
+
+    def is_kept(self) -> bool:
+        """May the answer leave, as far as this is concerned? Raises KafkaError when it cannot be kept."""
+        ...
+
+
 @attrs.define(eq=False)
 class Owed:
     """A promise that everything below `end_offset` of a log is durable before an answer leaves."""
@@ -82,7 +95,7 @@ class Flushing:
     """The flushes of all logs of a broker."""
 
     def __init__(self, jobs: Jobs, clock: Clock, deadline_changed: Signal) -> None:
-        self.owed: list[Owed] = []
+        self.owed: list[Promise] = []
         """What the request that is being handled has written and must not be answered before it is durable."""
         self.on_failure: Callable[[LogOwner], None] = lambda owner: None
         """Told when the flush of a log failed: it takes no more appends until it is opened anew."""
@@ -129,7 +142,7 @@ class Flushing:
         if self._due[0][1] == self._numbers:
             self._deadline_changed.fire()
 
-    def take_owed(self) -> list[Owed]:
+    def take_owed(self) -> list[Promise]:
         """What the request just handled owes; the next one begins without."""
         owed = self.owed[:]
         self.owed.clear()

@@ -17,16 +17,12 @@ from kwire.broker.metadata_snapshot import read_batches, snapshots
 from kwire.broker.quorum import QUORUM_STATE, Quorum
 from kwire.codec import MalformedFrame
 from kwire.codec.stored import decode_coordinator_record, decode_metadata_record
-from kwire.log.directory import (
-    CLEAN_SHUTDOWN,
-    LOCK_FILE,
-    META_PROPERTIES,
-    parse_properties,
-)
+from kwire.log.directory import META_PROPERTIES, parse_properties
 from kwire.log.partition_metadata import decode_uuid, split_directory_name
 from kwire.log.recovery import check_batch_at
 from kwire.log.seam import Files
 from kwire.log.segment import LOG_SUFFIX
+from kwire.log.worker_files import CLEAN_SHUTDOWN, LOCK_FILE
 from kwire.records.batch import BATCH_OVERHEAD, MAGIC, CorruptBatch, iter_records, parse_header
 
 METADATA_DIRECTORY = "__cluster_metadata-0"

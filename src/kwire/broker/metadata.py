@@ -6,28 +6,33 @@ the image is what the log says, because only `_apply` changes it, live and in re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-import attrs
 
 from kwire.broker.image import BROKER_RESOURCE, Image, Replay
 from kwire.broker.journal import Journal
+from kwire.broker.metadata_records import (
+    BOOTSTRAP_FEATURES,
+    Features,
+    bootstrap_records,
+    decode_record,
+    encode_record,
+    lead_change,
+)
 from kwire.broker.metadata_snapshot import SnapshotId, encode_snapshot, read_batches, snapshots
 from kwire.broker.quorum import QUORUM_STATE, Address, Quorum
 from kwire.broker.signals import Signal
 from kwire.broker.snapshotting import Snapshotting
 from kwire.broker.takeover import SUPPORTED_FEATURES, refusals, remarks
+from kwire.broker.workers import Workers
 from kwire.codec import MalformedFrame
-from kwire.codec.stored import Stored, decode_metadata_record, encode_metadata_record
+from kwire.codec.stored import Stored
 from kwire.codec.stored.abort_transaction_record import AbortTransactionRecord
 from kwire.codec.stored.begin_transaction_record import BeginTransactionRecord
 from kwire.codec.stored.broker_registration_change_record import BrokerRegistrationChangeRecord
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.end_transaction_record import EndTransactionRecord
-from kwire.codec.stored.feature_level_record import FeatureLevelRecord
 from kwire.codec.stored.partition_change_record import PartitionChangeRecord
-from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.codec.stored.producer_ids_record import ProducerIdsRecord
 from kwire.codec.stored.register_broker_record import BrokerEndpoint, BrokerFeature, RegisterBrokerRecord
 from kwire.codec.stored.register_controller_record import (
@@ -51,30 +56,12 @@ TOPIC_ID = bytes(15) + b"\x01"
 
 PRODUCER_ID_BLOCK = 1000
 
-_BOOTSTRAP_FEATURES = {
-    "metadata.version": 30,
-    "eligible.leader.replicas.version": 1,
-    "group.version": 1,
-    "share.version": 1,
-    "streams.version": 1,
-    "transaction.version": 2,
-}
-
 _BOOTSTRAP_CHECKPOINT = "bootstrap.checkpoint"
 
 _FENCE = 1
 _UNFENCE = -1
 _RECORDS_PER_BATCH = 2_000
 """A batch of KRaft's has at most 8 MiB."""
-
-
-@attrs.define
-class Features:
-    """What ApiVersions says of features (KIP-584)."""
-
-    supported: dict[str, tuple[int, int]]
-    finalized: dict[str, int]
-    epoch: int
 
 
 class ClusterMetadata:
@@ -89,9 +76,10 @@ class ClusterMetadata:
         self.log: Log
         self.appended = Signal()
         self.founded_at = 0
-        self._journal: Journal[Stored] = Journal(encode=self._encode, decode=_decode, apply=self._apply)
+        self._journal: Journal[Stored] = Journal(encode=self._encode, decode=decode_record, apply=self._apply)
         self._unfinished = False
         self.snapshotting = Snapshotting(broker, self)
+        self.workers = Workers(broker, self)
 
     @property
     def leader_epoch(self) -> int:
@@ -112,6 +100,7 @@ class ClusterMetadata:
                 raise CannotStart(reason)
             broker.storage.metadata.warnings += remarks(self.image)
             self._lead()
+            self.workers.start()
             self.snapshotting.found(self.log.directory)
         except (CorruptLog, CorruptBatch, MalformedFrame, KeyError) as error:
             raise CannotStart(f"The cluster's metadata cannot be read: {error}") from error
@@ -158,6 +147,8 @@ class ClusterMetadata:
         self.snapshotting.appended(len(batch), now_ms)
         flushing = self._broker.flushing
         flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
+        if (followed := self.workers.owe(self.log.log_end_offset)) is not None:
+            flushing.owed.append(followed)
         return base_offset
 
     def owe_all(self) -> None:
@@ -165,6 +156,19 @@ class ClusterMetadata:
         if self.log.recovery_point < self.log.log_end_offset:
             flushing = self._broker.flushing
             flushing.owed.append(flushing.owe(self, self.log.log_end_offset))
+
+    def read_durable(self, offset: int, max_bytes: int) -> memoryview | bytes:
+        """Whole batches from `offset` on, for workers that follow: what is not durable is not there yet.
+
+        Raises KafkaError(OFFSET_OUT_OF_RANGE) before the log start (a snapshot has it) and beyond the end.
+        """
+        end = self.log.recovery_point
+        if not self.log.log_start_offset <= offset <= self.log.log_end_offset:
+            raise KafkaError(ErrorCode.OFFSET_OUT_OF_RANGE)
+        return self.log.read(offset, max_bytes, end, True) if offset < end else b""
+
+    def newest_snapshot(self) -> SnapshotId | None:
+        return max(self._snapshots(), default=None)
 
     def flushed(self) -> None:
         self.appended.fire()
@@ -243,7 +247,7 @@ class ClusterMetadata:
             self.quorum.replay(iter_records(batch, header))
             return
         for record in iter_records(batch, header):
-            replay.feed(_decode(None, record.value), record.offset if offset is None else offset)
+            replay.feed(decode_record(None, record.value), record.offset if offset is None else offset)
 
     def _lead(self) -> None:
         """Take the lead: a new epoch, bootstrap records in a new directory, and this broker's registration."""
@@ -261,7 +265,7 @@ class ClusterMetadata:
             self.write(
                 [
                     BeginTransactionRecord(name="Bootstrap records"),
-                    *_bootstrap_records(),
+                    *bootstrap_records(),
                     ConfigRecord(
                         resource_type=BROKER_RESOURCE,
                         resource_name="",
@@ -278,7 +282,7 @@ class ClusterMetadata:
         broker = self._broker
         listener, host, port = self._controller_address()
         nobody = Quorum()
-        records = [self.encode_value(record) for record in _bootstrap_records()]
+        records = [self.encode_value(record) for record in bootstrap_records()]
         data = encode_snapshot(nobody, records, last_timestamp_ms=0, now_ms=now_ms)
         self._write_file(f"{broker.storage.metadata.path}/{_BOOTSTRAP_CHECKPOINT}", data)
         self.quorum.found_alone(
@@ -357,33 +361,31 @@ class ClusterMetadata:
             ]
         )
 
-    def lead_partitions(self, places: Mapping[TopicPartition, bytes]) -> None:
-        """Take the lead of every partition that has no leader, as Kafka leaves them when it stops in order.
+    def lead_partitions(
+        self, places: Mapping[TopicPartition, bytes], leader_of: Callable[[bytes, int], int]
+    ) -> None:
+        """Give every partition the leader that it is to have.
 
         `places` says in which directory each was found; one that was not found keeps the place that it has on record.
         """
-        node_id = self._broker.node_id
         changes: list[Stored] = []
         for topic in self.image.topics.values():
             for index, partition in topic.partitions.items():
+                leader = leader_of(topic.topic_id, index)
                 place = places.get((topic.name, index))
                 moved = bool(partition.directories) and place is not None and partition.directories != [place]
-                if partition.leader == node_id and partition.isr == [node_id] and not moved:
-                    continue
-                change = PartitionChangeRecord(partition_id=index, topic_id=topic.topic_id)
-                if partition.leader != node_id:
-                    change.leader = node_id
-                if partition.isr != [node_id]:
-                    change.isr = [node_id]
-                if partition.eligible_leader_replicas:
-                    change.eligible_leader_replicas = []
-                if partition.last_known_elr:
-                    change.last_known_elr = []
+                change = lead_change(topic.topic_id, partition, leader)
                 if moved and place is not None:
+                    change = change or PartitionChangeRecord(partition_id=index, topic_id=topic.topic_id)
                     change.directories = [place]
-                changes.append(change)
-        for first in range(0, len(changes), _RECORDS_PER_BATCH):
-            self.write(changes[first : first + _RECORDS_PER_BATCH])
+                if change is not None:
+                    changes.append(change)
+        self.write_many(changes)
+
+    def write_many(self, records: Sequence[Stored]) -> None:
+        """The same as `write` for more than one batch may hold."""
+        for first in range(0, len(records), _RECORDS_PER_BATCH):
+            self.write(records[first : first + _RECORDS_PER_BATCH])
 
     def fence(self) -> None:
         """An orderly stop, on record: whoever leads next need not wait for this broker's session to end."""
@@ -392,7 +394,7 @@ class ClusterMetadata:
 
     @property
     def _metadata_version(self) -> int:
-        return self.image.features.get("metadata.version", _BOOTSTRAP_FEATURES["metadata.version"])
+        return self.image.features.get("metadata.version", BOOTSTRAP_FEATURES["metadata.version"])
 
     # Records
 
@@ -404,32 +406,4 @@ class ClusterMetadata:
 
     def encode_value(self, record: Stored) -> bytes:
         """In the version that Kafka writes at the cluster's metadata.version."""
-        level = self._metadata_version
-        version = 0
-        match record:
-            case PartitionRecord():
-                version = 2 if level >= 23 else 1 if level >= 17 else 0
-                if version == 0:
-                    record = attrs.evolve(record, directories=[])
-            case PartitionChangeRecord():
-                version = 2 if level >= 23 else 1 if level >= 17 else 0
-                if version == 0:
-                    record = attrs.evolve(record, directories=None)
-            case RegisterBrokerRecord():
-                version = 4 if level >= 30 else 3 if level >= 17 else 2 if level >= 8 else 1
-                if version < 3:
-                    record = attrs.evolve(record, log_dirs=[])
-            case BrokerRegistrationChangeRecord():
-                version = 1 if record.in_controlled_shutdown else 0
-        return encode_metadata_record(record, version)
-
-
-def _bootstrap_records() -> list[Stored]:
-    return [FeatureLevelRecord(name=name, feature_level=level) for name, level in _BOOTSTRAP_FEATURES.items()]
-
-
-def _decode(key: bytes | None, value: bytes | None) -> Stored | None:
-    if value is None:
-        return None
-    record: Stored | None = decode_metadata_record(value)
-    return record
+        return encode_record(record, self._metadata_version)

@@ -38,6 +38,7 @@ class OfflinePartition(Partition):
         self.index = index
         self.config = config
         self.leader_epoch = 0
+        self.leader_id = -1
         self.deleted = False
         self.appended = Signal()
         self.producers = Producers()

@@ -81,6 +81,7 @@ class Partition:
         "founded_at",
         "index",
         "leader_epoch",
+        "leader_id",
         "log",
         "producers",
         "topic",
@@ -106,6 +107,8 @@ class Partition:
         self.log = log
         self.config = config
         self.leader_epoch = leader_epoch
+        self.leader_id = -1
+        """The node that leads it: this one, as long as there is a log."""
         self.deleted = False
         self.founded_at = 0
         """Metadata below this offset must be durable before anything is promised of this partition."""

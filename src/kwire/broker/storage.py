@@ -8,7 +8,8 @@ back.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
 
 import attrs
 
@@ -23,6 +24,16 @@ from kwire.log.seam import Files
 
 _NO_DIRECTORY = frozenset(bytes(15) + bytes([number]) for number in range(100))
 """Ids below 100 are reserved: for a place that nobody chose yet, or that is not known (KIP-858)."""
+
+
+class Opened(Protocol):
+    """A partition whose log is open."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def index(self) -> int: ...
 
 
 class Storage:
@@ -46,8 +57,12 @@ class Storage:
         cluster_id: str | None,
         random_bytes: Callable[[int], bytes],
         open_files: OpenFiles,
+        worker: int = 1,
     ) -> Storage:
-        """Take all directories; their logs share `open_files`. Raises CannotStart; then none is held."""
+        """Take all directories; their logs share `open_files`. Raises CannotStart; then none is held.
+
+        `node_id` is that of the first worker: the directories are its own.
+        """
         if not paths:
             raise CannotStart("log.dirs is empty: say where the data is with --data DIR")
         paths = list(dict.fromkeys(map(posixpath.normpath, paths)))
@@ -65,6 +80,7 @@ class Storage:
                     cluster_id=cluster_id,
                     random_bytes=random_bytes,
                     open_files=open_files,
+                    worker=worker,
                 )
                 opened.append(directory)
                 cluster_id = directory.cluster_id
@@ -102,6 +118,79 @@ class Storage:
                 found[key] = directory, each
                 self._counts[directory.path] += 1
         return found
+
+    # Several workers
+
+    def take_in(self, led_by: Mapping[TopicPartition, int]) -> bool:
+        """Before anything is opened: make what other workers left of these logs (by worker) our own knowledge.
+
+        Whether every log was closed in order. Raises CannotStart, OSError.
+        """
+        all_clean = True
+        for directory in self.directories:
+            others = directory.other_workers()
+            clean = directory.was_clean
+            for worker in others:
+                keys = [key for key, leader in led_by.items() if leader == worker]
+                state = directory.state_of(worker)
+                directory.take_over(keys, state)
+                if keys:
+                    directory.was_clean = False  # a marker could only speak of the first worker's logs
+                    clean = clean and state.clean
+            all_clean = all_clean and clean
+        return all_clean
+
+    def share(self, workers: Collection[int], *, clean: bool) -> None:
+        """Leave what is known of all logs for these workers to begin with; what others left goes. Raises OSError."""
+        for directory in self.directories:
+            others = directory.other_workers()
+            if workers or others:
+                directory.share((1, *workers), clean=False)
+                if clean:
+                    directory.share(workers, clean=True)
+            for worker in others - set(workers):
+                directory.forget_worker(worker)
+
+    def take_over(self, worker: int, keys: Collection[TopicPartition], own: Iterable[Log]) -> None:
+        """A worker has closed these logs; what it said of them is ours to keep, on disk when this returns.
+
+        `own` are the logs that are open here. Raises OSError, LogWriteFailed.
+        """
+        grouped = self._grouped(own)
+        for directory in self.directories:
+            directory.take_over(keys, directory.state_of(worker))
+            directory.taking_over.update(keys)
+            logs = grouped[directory.path]
+            directory.write_checkpoints(
+                logs, {(log.topic, log.partition): log.log_end_offset for log in logs}
+            )
+
+    def taken_over(self, worker: int) -> None:
+        """Its logs are open here, as far as they can be. Raises OSError."""
+        for directory in self.directories:
+            directory.taking_over.clear()
+            directory.forget_worker(worker)
+
+    @property
+    def others_left(self) -> bool:
+        """Did another worker leave files that nobody took over?"""
+        return any(directory.other_workers() for directory in self.directories)
+
+    def opened(self, partitions: Iterable[Opened]) -> None:
+        """All logs are open that are to be: what was known of others, and of how they were closed, is over."""
+        keys = {(each.topic, each.index) for each in partitions}
+        for directory in self.directories:
+            directory.opened(keys)
+
+    def find(
+        self, topic: str, partition: int, topic_id: bytes, directory_ids: Iterable[bytes] | None
+    ) -> LogDirectory | None:
+        """The directory in which a partition lies, if it does."""
+        wanted = set(directory_ids or ())
+        for directory in sorted(self.directories, key=lambda each: each.directory_id not in wanted):
+            if directory.holds(topic, partition, topic_id):
+                return directory
+        return None
 
     def pick(self) -> bytes:
         """The id of the directory for one more partition: the one with the fewest."""
@@ -164,13 +253,15 @@ class Storage:
             else:  # two at once would write the same temporary file
                 before.next = (jobs, job)
 
-    def close(self, logs: Iterable[Log], *, clean: bool, broker_epoch: int = -1) -> None:
+    def close(self, logs: Iterable[Log], *, clean: bool, broker_epoch: int = -1, marker: bool = True) -> None:
         """Close the logs and give all directories back; see `LogDirectory.close`. Raises LogWriteFailed at the end."""
         grouped = self._grouped(logs)
         failure: LogWriteFailed | None = None
         for directory in self.directories:
             try:
-                directory.close(grouped[directory.path], clean=clean, broker_epoch=broker_epoch)
+                directory.close(
+                    grouped[directory.path], clean=clean, broker_epoch=broker_epoch, marker=marker
+                )
             except LogWriteFailed as error:
                 failure = failure or error
         if failure is not None:

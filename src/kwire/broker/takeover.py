@@ -91,7 +91,8 @@ def _misplaced(
     missing: dict[bytes, list[str]] = {}
     for topic in image.topics.values():
         for index, partition in topic.partitions.items():
-            if partition.replicas != [node_id]:
+            ours = len(partition.replicas) == 1 and bool(set(partition.directories) & set(directory_ids))
+            if partition.replicas != [node_id] and not ours:  # another worker's lie in the same directories
                 elsewhere.append(f"{topic.name}-{index}")
                 nodes.update(replica for replica in partition.replicas if replica != node_id)
                 continue

@@ -8,7 +8,7 @@ does not know is set aside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from kwire.broker.image import TOPIC_RESOURCE, TopicImage
 from kwire.broker.metadata import TOPIC as METADATA_TOPIC
 from kwire.broker.offline import OfflinePartition
 from kwire.broker.partition import STORAGE_FAILURES, Partition
+from kwire.broker.remote import RemotePartition
 from kwire.codec.stored import Stored
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.partition_record import PartitionRecord
@@ -31,6 +32,7 @@ from kwire.log.log import Log, LogWriteFailed
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
     from kwire.broker.configs import TopicConfig
+    from kwire.broker.metadata import ClusterMetadata
 
 OnDisk = dict[TopicPartition, LogDirectory]
 """Partitions whose directory is there, and in which log directory."""
@@ -67,15 +69,17 @@ class TopicRegistry:
         self.by_id: dict[bytes, Topic] = {}
         self.generation = 0
         """Counts changes of what there is."""
+        self._held: dict[str, int] = {}  # names of deleted topics that other workers may still have open
         self._collision_keys: dict[str, str] = {}  # '.' read as '_': metrics could not tell such names apart
 
     def open(self) -> None:
-        """Open the log of every partition that the metadata has; make what a crash left out.
+        """Open the log of every partition that this broker leads; make what a crash left out.
 
         One that cannot be opened is offline. Raises CannotStart.
         """
         broker = self._broker
-        found = broker.storage.found()
+        storage = broker.storage
+        found = storage.found()
         found.pop((METADATA_TOPIC, 0), None)
         on_disk: OnDisk = {}
         for image in broker.metadata.image.topics.values():
@@ -87,17 +91,72 @@ class TopicRegistry:
                     and present.topic_id in (None, image.topic_id)
                 ):
                     on_disk[image.name, index] = directory
-        for key, (directory, present) in found.items():
-            if key not in on_disk:
-                directory.set_aside(present)
-        broker.metadata.lead_partitions({key: directory.directory_id for key, directory in on_disk.items()})
+        if broker.is_controller:
+            for key, (directory, present) in found.items():
+                if key not in on_disk:
+                    directory.set_aside(present)
+            self._choose_leaders(broker.controller, on_disk)
         for image in broker.metadata.image.topics.values():
             self._follow(image, on_disk)
-        for directory in broker.storage.directories:
+        for directory in storage.directories:
             try:
                 directory.note_boot()
             except LogWriteFailed as error:
                 raise CannotStart(str(error)) from error
+        storage.opened(self.partitions())
+
+    def _choose_leaders(self, controller: ClusterMetadata, on_disk: OnDisk) -> None:
+        """Every partition gets a worker that leads it: at a start of all of them anew, later the one that it has.
+
+        Each worker finds what is known of every log before the metadata give it any.
+        """
+        broker = self._broker
+        worker = broker.worker
+        places = {key: directory.directory_id for key, directory in on_disk.items()}
+        images = controller.image.topics
+        if worker.rejoins:
+            node_ids = worker.node_ids
+
+            def keep(topic_id: bytes, index: int) -> int:
+                leader = images[topic_id].partitions[index].leader
+                return leader if leader in node_ids else worker.leader_of(topic_id, index)
+
+            controller.lead_partitions(places, keep)
+            return
+        try:
+            clean = broker.storage.take_in(
+                {
+                    (topic.name, index): worker.number_of(partition.leader)
+                    for topic in images.values()
+                    for index, partition in topic.partitions.items()
+                }
+            )
+            broker.storage.share([*range(2, worker.count + 1)], clean=clean)
+        except OSError as error:
+            raise CannotStart(f"What is known of the logs cannot be passed on: {error}") from error
+        controller.lead_partitions(places, worker.leader_of)
+
+    def follow(self, topic_ids: Iterable[bytes]) -> None:
+        """The metadata changed in these topics: bring what is here to what they say."""
+        topics = self._broker.metadata.image.topics
+        for topic_id in topic_ids:
+            image = topics.get(topic_id)
+            topic = self.by_id.get(topic_id)
+            if image is not None:
+                self._follow(image, self._places_of(image))
+            elif topic is not None:
+                self._forget(topic)
+                self._broker.groups.topic_deleted(topic.name)
+
+    def _places_of(self, image: TopicImage) -> OnDisk:
+        """Where the partitions of one topic are that this broker leads."""
+        found: OnDisk = {}
+        for index, record in image.partitions.items():
+            if record.leader == self._broker.node_id:
+                directory = self._broker.storage.find(image.name, index, image.topic_id, record.directories)
+                if directory is not None:
+                    found[image.name, index] = directory
+        return found
 
     def get(self, name: str) -> Topic | None:
         return self.by_name.get(name)
@@ -140,6 +199,8 @@ class TopicRegistry:
             )
         if name in self.by_name:
             raise KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, f"Topic '{name}' already exists.")
+        if self._is_held(name):
+            raise KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, f"Topic '{name}' is being deleted.")
         other = self._collision_keys.get(name.replace(".", "_"))
         if other is not None:
             raise KafkaError(
@@ -193,9 +254,15 @@ class TopicRegistry:
             assignments=assignments,
             configs=configs,
         )
-        return self.create_checked(name, count, overrides)
+        return self.create_checked(name, count, overrides, assignments)
 
-    def create_checked(self, name: str, count: int, overrides: Mapping[str, str]) -> Topic:
+    def create_checked(
+        self,
+        name: str,
+        count: int,
+        overrides: Mapping[str, str],
+        assignments: Mapping[int, Sequence[int]] | None = None,
+    ) -> Topic:
         """Make what `check_creation` has approved, or nothing of it. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
         topic_id = self.new_id()
         records: list[Stored] = [TopicRecord(name=name, topic_id=topic_id)]
@@ -204,10 +271,14 @@ class TopicRegistry:
             for key, value in overrides.items()
         ]
         places = [self._broker.storage.pick() for _ in range(count)]
-        records += [self._partition_record(topic_id, index, place) for index, place in enumerate(places)]
+        leaders = self._leaders(topic_id, range(count), assignments)
+        records += [
+            _partition_record(topic_id, index, place, leaders[index]) for index, place in enumerate(places)
+        ]
         config = self._broker.configs.topic_config_with(overrides)
         with self._new_logs(name, topic_id, dict(enumerate(places)), config) as logs:
             self._broker.metadata.write(records)
+            self._let_go_of_others(logs, leaders)
         return self._follow(self._broker.metadata.image.topics[topic_id], {}, logs)
 
     def auto_create(self, name: str) -> Topic:
@@ -289,10 +360,16 @@ class TopicRegistry:
             return
         config = self._broker.configs.topic_config(topic.name)
         places = {index: self._broker.storage.pick() for index in added}
+        chosen = None if assignments is None else dict(zip(added, assignments, strict=True))
+        leaders = self._leaders(topic.topic_id, added, chosen)
         with self._new_logs(topic.name, topic.topic_id, places, config) as logs:
             self._broker.metadata.write(
-                [self._partition_record(topic.topic_id, index, place) for index, place in places.items()]
+                [
+                    _partition_record(topic.topic_id, index, place, leaders[index])
+                    for index, place in places.items()
+                ]
             )
+            self._let_go_of_others(logs, leaders)
         self._follow(self._broker.metadata.image.topics[topic.topic_id], {}, logs)
 
     # Deleting
@@ -300,6 +377,11 @@ class TopicRegistry:
     def delete(self, topic: Topic) -> None:
         """Remove the topic; its files go later. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
         self._broker.metadata.write([RemoveTopicRecord(topic_id=topic.topic_id)])
+        self._note_held(topic)
+        self._forget(topic)
+
+    def _forget(self, topic: Topic) -> None:
+        """The topic is not in the metadata any more; the files go of those partitions that are led here."""
         del self.by_name[topic.name]
         del self.by_id[topic.topic_id]
         del self._collision_keys[topic.name.replace(".", "_")]
@@ -310,13 +392,47 @@ class TopicRegistry:
             try:
                 if isinstance(partition, OfflinePartition):
                     partition.delete_files()
-                else:
+                elif not isinstance(partition, RemotePartition):
                     self._broker.storage.schedule_delete(partition.log)
             except LogWriteFailed as error:
                 # The metadata has it gone already: the next start sets the directory aside.
                 self._broker.warn(f"The files of {partition.topic}-{partition.index} stay behind: {error}")
             partition.appended.fire()
         self._broker.purging.look()
+
+    def _note_held(self, topic: Topic) -> None:
+        """Other workers remove their part of a topic when they hear of it; until then its name is not free."""
+        if any(isinstance(each, RemotePartition) for each in topic.partitions):
+            controller = self._broker.controller
+            offset = controller.log.log_end_offset - 1
+            if controller.workers.may_hold(offset):
+                self._held[topic.name] = offset
+
+    def _is_held(self, name: str) -> bool:
+        if name in self._held:
+            if self._broker.controller.workers.may_hold(self._held[name]):
+                return True
+            del self._held[name]
+        return False
+
+    def _leaders(
+        self, topic_id: bytes, indices: Iterable[int], assignments: Mapping[int, Sequence[int]] | None
+    ) -> dict[int, int]:
+        """Who leads new partitions: the first broker that somebody named for each, or the workers in turn."""
+        worker = self._broker.worker
+        leaders = {}
+        for index in indices:
+            named = [*assignments[index][:1]] if assignments else []
+            leaders[index] = (
+                named[0] if named and named[0] in worker.node_ids else worker.leader_of(topic_id, index)
+            )
+        return leaders
+
+    def _let_go_of_others(self, logs: dict[int, Log], leaders: Mapping[int, int]) -> None:
+        """Of new logs, those that other workers lead are there now, and theirs to open."""
+        for index in [*logs]:
+            if leaders[index] != self._broker.node_id:
+                logs.pop(index).abandon()
 
     def new_id(self) -> bytes:
         """A random topic id: none that is reserved, none whose text begins with '-'."""
@@ -361,15 +477,25 @@ class TopicRegistry:
 
     def _follow(self, image: TopicImage, on_disk: OnDisk, logs: Mapping[int, Log] | None = None) -> Topic:
         """Bring topic and logs to what the metadata says; `logs` are new ones, made for it already."""
+        is_controller = self._broker.is_controller
         topic = self.by_id.get(image.topic_id)
         if topic is None:
             topic = Topic(image.name, image.topic_id, [], image.name in INTERNAL_TOPICS)
         config = self._broker.configs.topic_config(image.name)
         for index in range(len(topic.partitions), len(image.partitions)):
             partition = self._open_partition(image, index, config, on_disk, logs or {})
-            partition.leader_epoch = max(image.partitions[index].leader_epoch, 0)
-            partition.founded_at = self._broker.metadata.log.log_end_offset
+            if is_controller:
+                partition.founded_at = self._broker.controller.log.log_end_offset
             topic.partitions.append(partition)
+        own = self._broker.node_id
+        for index, record in image.partitions.items():
+            partition = topic.partitions[index]
+            if isinstance(partition, RemotePartition) and record.leader == own:
+                before, partition = partition, self._open_partition(image, index, config, on_disk, {})
+                topic.partitions[index] = partition
+                before.appended.fire()
+            partition.leader_epoch = max(record.leader_epoch, 0)
+            partition.leader_id = record.leader
         self.by_name[topic.name] = topic
         self.by_id[topic.topic_id] = topic
         self._collision_keys[topic.name.replace(".", "_")] = topic.name
@@ -391,6 +517,8 @@ class TopicRegistry:
         name, topic_id = image.name, image.topic_id
         directory = on_disk.get((name, index))
         placed = image.partitions[index].directories or ()
+        if image.partitions[index].leader != broker.node_id:
+            return RemotePartition(name, topic_id, index, config)
         if index in logs:
             return Partition(
                 name, topic_id, index, logs[index], config, flushing=broker.flushing, warming=broker.warming
@@ -449,19 +577,6 @@ class TopicRegistry:
         self._broker.warn(f"{image.name}-{index} is offline: {reason}")
         return OfflinePartition(image.name, image.topic_id, index, config, reason, directory)
 
-    def _partition_record(self, topic_id: bytes, index: int, place: bytes) -> PartitionRecord:
-        node_id = self._broker.node_id
-        return PartitionRecord(
-            partition_id=index,
-            topic_id=topic_id,
-            replicas=[node_id],
-            isr=[node_id],
-            leader=node_id,
-            leader_epoch=0,
-            partition_epoch=0,
-            directories=[place],
-        )
-
     def _check_assignments(
         self, assignments: Mapping[int, Sequence[int]], *, first: int = 0
     ) -> tuple[int, int]:
@@ -483,7 +598,7 @@ class TopicRegistry:
                     ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                     f"The manual assignment of partition {index} names a broker twice.",
                 )
-            unknown = [replica for replica in replicas if replica != self._broker.node_id]
+            unknown = [replica for replica in replicas if replica not in self._broker.worker.node_ids]
             if unknown and not self._broker.config.bool("kwire.accept.any.replication.factor"):
                 raise KafkaError(
                     ErrorCode.INVALID_REPLICA_ASSIGNMENT,
@@ -511,3 +626,16 @@ def validate_topic_name(name: str) -> None:
     else:
         return
     raise KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, f"Topic name is invalid: {problem}")
+
+
+def _partition_record(topic_id: bytes, index: int, place: bytes, leader: int) -> PartitionRecord:
+    return PartitionRecord(
+        partition_id=index,
+        topic_id=topic_id,
+        replicas=[leader],
+        isr=[leader],
+        leader=leader,
+        leader_epoch=0,
+        partition_epoch=0,
+        directories=[place],
+    )

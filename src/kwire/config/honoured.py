@@ -29,6 +29,7 @@ HONOURED_BROKER = frozenset(
         "inter.broker.listener.name",
         "kwire.accept.any.replication.factor",
         "kwire.log.open.files.max",
+        "kwire.workers",
         "listener.security.protocol.map",
         "listeners",
         "log.cleaner.backoff.ms",

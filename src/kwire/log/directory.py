@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import attrs
 
@@ -38,12 +38,19 @@ from kwire.log.partition_metadata import (
 )
 from kwire.log.seam import DirectoryLocked, Files, Lock
 from kwire.log.trash import DELETED_DIRECTORY_SUFFIX, Trash
+from kwire.log.worker_files import (
+    BOOT_ID,
+    CLEAN_SHUTDOWN,
+    LOCK_FILE,
+    WorkerState,
+    read_state,
+    remove_state,
+    suffix_of,
+    workers_in,
+    write_state,
+)
 
 META_PROPERTIES = "meta.properties"
-LOCK_FILE = ".lock"
-CLEAN_SHUTDOWN = ".kafka_cleanshutdown"
-BOOT_ID = ".kwire_boot_id"
-"""Ours, and ignored by Kafka: the boot of the machine in which the directory was last opened."""
 
 _ASIDE_SUFFIXES = ("-stray", "-future")
 _MAX_NAME_BYTES = 255
@@ -63,9 +70,11 @@ class FoundPartition:
 class LogDirectory:
     """One directory of `log.dirs`, open and locked. Made by `LogDirectory.open`."""
 
-    def __init__(self, files: Files, path: str, lock: Lock, open_files: OpenFiles) -> None:
+    def __init__(self, files: Files, path: str, lock: Lock, open_files: OpenFiles, worker: int = 1) -> None:
         self.files = files
         self.path = path
+        self.worker = worker
+        self._suffix = suffix_of(worker)
         self.cluster_id = ""
         """22 characters."""
         self.directory_id = bytes(16)
@@ -85,6 +94,10 @@ class LogDirectory:
         self.trash = Trash(files)
         self.unusable: set[TopicPartition] = set()
         """Logs that are here and could not be opened: what the checkpoints say of them is kept as it is."""
+        self.closed_in_order: set[TopicPartition] = set()
+        """Logs that can be trusted whatever `was_clean` says: another worker closed them."""
+        self.taking_over: set[TopicPartition] = set()
+        """Logs of another worker that are about to be opened: what the checkpoints say of them is kept as it is."""
         self.open_files = open_files
         """What the logs may keep open; several directories share it."""
         self._lock = lock
@@ -101,8 +114,11 @@ class LogDirectory:
         cluster_id: str | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
         open_files: OpenFiles | None = None,
+        worker: int = 1,
     ) -> LogDirectory:
         """Take the directory, made if need be. `cluster_id` None takes what is there, or a new random one.
+
+        Several workers may have one directory: the first makes it, and others take what the first left for them.
 
         Raises CannotStart with one sentence: locked, of another node or cluster, or not a data directory at
         all.
@@ -114,14 +130,14 @@ class LogDirectory:
             if META_PROPERTIES not in names:
                 _refuse_foreign(path, names)
                 files.sync_directory(posixpath.dirname(path))
-            lock = files.lock(f"{path}/{LOCK_FILE}")
+            lock = files.lock(f"{path}/{LOCK_FILE}{suffix_of(worker)}")
         except DirectoryLocked as error:
             raise CannotStart(
                 f"The data directory {path} is in use by another broker: stop that one, or name another directory"
             ) from error
         except OSError as error:
             raise CannotStart(f"Cannot use {path} as data directory: {error.strerror or error}") from error
-        directory = cls(files, path, lock, OpenFiles() if open_files is None else open_files)
+        directory = cls(files, path, lock, OpenFiles() if open_files is None else open_files, worker)
         directory._random_bytes = random_bytes
         try:
             directory._load_meta_properties(names, node_id, cluster_id)
@@ -135,6 +151,10 @@ class LogDirectory:
             lock.release()
             raise
         return directory
+
+    def own(self, name: str) -> str:
+        """Where this worker has its own file of that name."""
+        return f"{self.path}/{name}{self._suffix}"
 
     @staticmethod
     def is_one(files: Files, path: str) -> bool:
@@ -180,10 +200,11 @@ class LogDirectory:
             raise CannotStart(f"{path} has no good directory.id: {error}") from error
 
     def _load_marker(self, names: set[str]) -> None:
-        if CLEAN_SHUTDOWN not in names:
+        name = f"{CLEAN_SHUTDOWN}{self._suffix}"
+        if name not in names:
             self.was_clean = META_PROPERTIES not in names
             return
-        path = f"{self.path}/{CLEAN_SHUTDOWN}"
+        path = f"{self.path}/{name}"
         try:
             marker = json.loads(self.files.read_bytes(path))
             self.broker_epoch = int(marker.get("brokerEpoch", -1))
@@ -193,8 +214,9 @@ class LogDirectory:
         self.files.sync_directory(self.path)
 
     def _load_boot(self, names: set[str]) -> None:
-        if BOOT_ID in names:
-            noted = self.files.read_bytes(f"{self.path}/{BOOT_ID}").decode("ascii", "replace").strip()
+        name = f"{BOOT_ID}{self._suffix}"
+        if name in names:
+            noted = self.files.read_bytes(f"{self.path}/{name}").decode("ascii", "replace").strip()
             self.page_cache_kept = noted != "" and noted == self.files.boot_id()
 
     def note_boot(self) -> None:
@@ -203,7 +225,7 @@ class LogDirectory:
         Raises LogWriteFailed.
         """
         if not self.page_cache_kept:
-            path = f"{self.path}/{BOOT_ID}"
+            path = self.own(BOOT_ID)
             try:
                 # Not synced: when a power loss takes it, what it would say is that there was one.
                 self.files.write_atomic(path, f"{self.files.boot_id()}\n".encode(), sync=False)
@@ -225,6 +247,7 @@ class LogDirectory:
         )
 
     def _load_checkpoint(self, names: set[str], name: str, consequence: str) -> dict[TopicPartition, int]:
+        name += self._suffix
         if name not in names:
             return {}
         path = f"{self.path}/{name}"
@@ -243,7 +266,8 @@ class LogDirectory:
                 continue
             path = f"{self.path}/{name}"
             if name.endswith(DELETED_DIRECTORY_SUFFIX):
-                self.trash.add(path, 0)
+                if self.worker == 1:
+                    self.trash.add(path, 0)
                 continue
             try:
                 topic, partition = split_directory_name(name)
@@ -328,7 +352,7 @@ class LogDirectory:
             self.files,
             f"{self.path}/{directory_name(topic, partition)}",
             config,
-            clean=self.was_clean,
+            clean=self.was_clean or key in self.closed_in_order,
             recovery_point=self.recovery_points.get(key, 0),
             log_start_offset=self.log_starts.get(key, 0),
             page_cache_kept=self.page_cache_kept,
@@ -369,12 +393,85 @@ class LogDirectory:
         """Remove deleted segments and topics whose time has come; how many files and directories."""
         return self.trash.purge(now_ms)
 
+    def opened(self, keys: set[TopicPartition]) -> None:
+        """These logs are open. What was known of others is not ours to know, and new ones were closed by nobody."""
+        keys = keys | self.unusable
+        for offsets in (self.recovery_points, self.log_starts, self.high_watermarks):
+            for key in offsets.keys() - keys:
+                del offsets[key]
+        self.was_clean = False
+        self.closed_in_order.clear()
+
+    def holds(self, topic: str, partition: int, topic_id: bytes) -> bool:
+        """Is this partition here, and not another one of the same name?"""
+        path = f"{self.path}/{directory_name(topic, partition)}"
+        if not self.files.is_directory(path):
+            return False
+        found = self._load_topic_id(path)
+        self._topic_ids[topic, partition] = found
+        return found in (None, topic_id)
+
+    # Other workers
+
+    def other_workers(self) -> set[int]:
+        """The workers that left files here. Raises CannotStart when one of them still runs."""
+        found = workers_in(entry.name for entry in self.files.entries(self.path)) - {self.worker}
+        for worker in found:
+            path = f"{self.path}/{LOCK_FILE}{suffix_of(worker)}"
+            if self.files.exists(path) and self.files.is_locked(path):
+                raise CannotStart(
+                    f"The data directory {self.path} is in use by worker {worker} of another broker: "
+                    "wait until it has stopped, or name another directory"
+                )
+        return found
+
+    def state_of(self, worker: int) -> WorkerState:
+        """What another worker said last of its logs here. Raises OSError."""
+        return read_state(self.files, self.path, worker, self.warnings.append)
+
+    def take_over(self, keys: Collection[TopicPartition], state: WorkerState) -> None:
+        """What another worker says of these logs, which it has closed, counts from now on."""
+        for own, its in (
+            (self.recovery_points, state.recovery_points),
+            (self.log_starts, state.log_starts),
+            (self.high_watermarks, state.high_watermarks),
+            (self.cleaner_offsets, state.cleaner_offsets),
+        ):
+            for key in keys:
+                if key in its:
+                    own[key] = its[key]
+                else:
+                    own.pop(key, None)
+        if state.clean:
+            self.closed_in_order.update(keys)
+        else:
+            self.closed_in_order.difference_update(keys)
+        if state.boot_id != self.files.boot_id():
+            self.page_cache_kept = False
+
+    def share(self, workers: Iterable[int], *, clean: bool) -> None:
+        """Tell these workers, before they begin, and the disk, what is known of every log here. Raises OSError."""
+        state = WorkerState(
+            self.recovery_points,
+            self.log_starts,
+            self.high_watermarks,
+            self.cleaner_offsets,
+            clean=clean,
+            boot_id=self.files.boot_id() if self.page_cache_kept else "",
+        )
+        for worker in workers:
+            write_state(self.files, self.path, worker, state)
+
+    def forget_worker(self, worker: int) -> None:
+        """Its files say nothing any more that is not said elsewhere. Raises OSError."""
+        remove_state(self.files, self.path, worker)
+
     def checkpoints(
         self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int]
     ) -> list[tuple[str, bytes]]:
         """(path, content) of the files that keep recovery points, log starts and high watermarks of all logs here."""
         logs = list(logs)
-        kept = self.unusable
+        kept = self.unusable | self.taking_over
         self.recovery_points = _only(self.recovery_points, kept) | {
             (log.topic, log.partition): log.recovery_point for log in logs
         }
@@ -385,7 +482,7 @@ class LogDirectory:
         }
         self.high_watermarks = _only(self.high_watermarks, kept) | dict(high_watermarks)
         return [
-            (f"{self.path}/{name}", encode_checkpoint(offsets))
+            (self.own(name), encode_checkpoint(offsets))
             for name, offsets in (
                 (RECOVERY_POINTS, self.recovery_points),
                 (LOG_STARTS, self.log_starts),
@@ -410,8 +507,11 @@ class LogDirectory:
         *,
         clean: bool = True,
         broker_epoch: int = -1,
+        marker: bool = True,
     ) -> None:
         """Close the logs and give the directory back. `clean` makes all durable and leaves the marker, last.
+
+        Without `marker` there is none, whatever came of it.
 
         Raises LogWriteFailed when not everything could be made durable: then there is no marker, and the next
         start checks the logs. Nor is there one when a log could not be opened. Every log is closed and the lock is
@@ -431,7 +531,7 @@ class LogDirectory:
                 if high_watermarks is None:
                     high_watermarks = {(log.topic, log.partition): log.log_end_offset for log in logs}
                 self.write_checkpoints(logs, high_watermarks)
-                if failure is None and not self.unusable:
+                if marker and failure is None and not self.unusable:
                     self._write_marker(broker_epoch)
         finally:
             self._lock.release()
@@ -452,7 +552,7 @@ class LogDirectory:
         return unsynced
 
     def _write_marker(self, broker_epoch: int) -> None:
-        path = f"{self.path}/{CLEAN_SHUTDOWN}"
+        path = self.own(CLEAN_SHUTDOWN)
         marker = json.dumps({"version": 0, "brokerEpoch": broker_epoch}, separators=(",", ":"))
         try:
             self.files.write_atomic(path, marker.encode(), sync=True)

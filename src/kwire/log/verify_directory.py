@@ -21,7 +21,6 @@ from kwire.log.checkpoint import (
     TopicPartition,
     decode_checkpoint,
 )
-from kwire.log.directory import CLEAN_SHUTDOWN
 from kwire.log.epochs import FILE_NAME as EPOCHS_FILE
 from kwire.log.epochs import LeaderEpochs
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
@@ -33,6 +32,7 @@ from kwire.log.snapshot import SUFFIX as SNAPSHOT_SUFFIX
 from kwire.log.snapshot import BadSnapshot, decode_snapshot
 from kwire.log.trash import DELETED_SUFFIX
 from kwire.log.verify import REMADE, Finding, SegmentJob, SegmentReport
+from kwire.log.worker_files import CLEAN_SHUTDOWN
 
 LEFTOVERS = {
     DELETED_SUFFIX: "the segment is deleted, and the file goes soon",

@@ -84,19 +84,24 @@ class GroupCoordinator:
 
     def load(self) -> None:
         """Bring back every group that the log holds."""
-        topics = self._broker.topics
-        topic = topics.get(GROUPS_TOPIC)
-        for partition in topic.partitions if topic is not None else ():
+        topic = self._broker.topics.get(GROUPS_TOPIC)
+        self.adopt(topic.partitions if topic is not None else ())
+        self.timers.set(self._expiration, self._broker.clock.monotonic_ms() + self._check_every_ms)
+
+    def adopt(self, partitions: Iterable[Partition]) -> None:
+        """Look after the groups in these partitions from now on."""
+        known = set(self.groups)
+        for partition in partitions:
             if not partition.is_offline:
                 try:
                     self._replay(partition)
                 except (*STORAGE_FAILURES, CorruptBatch, DecompressionFailed) as error:
-                    topics.take_offline(partition, str(error))
+                    self._broker.topics.take_offline(partition, str(error))
         now_ms = self._broker.clock.monotonic_ms()
-        for group in self.groups.values():
-            group.resume(now_ms)
+        for group_id, group in self.groups.items():
+            if group_id not in known:
+                group.resume(now_ms)
         self._say_what_is_not_served()
-        self.timers.set(self._expiration, now_ms + self._check_every_ms)
 
     def _say_what_is_not_served(self) -> None:
         counts = Counter(
