@@ -6,7 +6,7 @@ import io
 import re
 from pathlib import Path
 
-from kwire.apis import TABLE
+from kwire.apis import BETWEEN_NODES, TABLE
 from kwire.codec.messages import INDEX
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,9 +20,10 @@ def api_table() -> str:
     rows = ["| key | API | versions |", "| --- | --- | --- |"]
     for key, served in sorted(TABLE.items()):
         rows.append(f"| {key} | {served.name} | {served.min_version} to {served.max_version} |")
+    internal = BETWEEN_NODES.keys() - TABLE.keys()
     return (
         "\n".join(rows)
-        + f"\n\n{len(TABLE)} of the {len(INDEX)} APIs that a client of Kafka 4.4 can call;"
+        + f"\n\n{len(TABLE)} of the {len(INDEX.keys() - internal)} APIs that a client of Kafka 4.4 can call;"
         + " all of them are specified in `protocol_specs/`."
     )
 

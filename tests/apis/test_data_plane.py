@@ -10,7 +10,7 @@ import pytest
 
 from kwire.apis import NO_RESPONSE, CloseConnection, Wait
 from kwire.apis import produce as produce_api
-from kwire.broker.topics import CONSUMER_OFFSETS
+from kwire.broker.topic_registry import CONSUMER_OFFSETS
 from kwire.codec.messages import (
     delete_records,
     fetch,

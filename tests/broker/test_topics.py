@@ -4,7 +4,8 @@ import errno
 
 import pytest
 
-from kwire.broker.topics import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE, validate_topic_name
+from kwire.broker.topic_registry import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE
+from kwire.broker.topics import validate_topic_name
 from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper

@@ -177,5 +177,21 @@ TABLE: dict[int, Served] = {
         75: "describe_topic_partitions",
     }.items()
 }
+BETWEEN_NODES: dict[int, Served] = {
+    key: Served(key, function)
+    for key, function in {
+        1: "fetch_metadata",
+        58: "envelope",
+        59: "fetch_snapshot",
+        62: "broker_registration",
+        63: "broker_heartbeat",
+        67: "allocate_producer_ids",
+    }.items()
+}
+"""What workers say to their controller, on a listener of their own; everything else there is as in TABLE."""
+
+FORWARDED: Final = (19, 20, 33, 37, 44)
+"""What only the controller can decide: other workers pass these on to it (KIP-590)."""
+
 # A client may ask for ApiVersions in a version from the future: it is told which versions there are (KIP-511).
 TABLE[18].accepts_any_version = True

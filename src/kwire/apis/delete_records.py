@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.topics import INTERNAL_TOPICS
+from kwire.broker.topic_registry import INTERNAL_TOPICS
 from kwire.codec.messages.delete_records import (
     DeleteRecordsPartitionResult,
     DeleteRecordsRequest,

@@ -9,7 +9,7 @@ from collections import Counter
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.topics import Topic
+from kwire.broker.topic_registry import Topic
 from kwire.codec.messages.delete_topics import (
     DeletableTopicResult,
     DeleteTopicsRequest,

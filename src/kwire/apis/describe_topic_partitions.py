@@ -8,7 +8,8 @@ from kwire.apis import Caller
 from kwire.apis.authorized import TOPIC_OPERATIONS
 from kwire.broker.broker import Broker
 from kwire.broker.partition import Partition
-from kwire.broker.topics import Topic, validate_topic_name
+from kwire.broker.topic_registry import Topic
+from kwire.broker.topics import validate_topic_name
 from kwire.codec.messages.describe_topic_partitions import (
     CursorResponse,
     DescribeTopicPartitionsRequest,

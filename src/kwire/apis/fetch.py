@@ -12,7 +12,7 @@ from kwire.apis import Caller, Wait
 from kwire.broker.broker import Broker
 from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
-from kwire.broker.topics import Topic
+from kwire.broker.topic_registry import Topic
 from kwire.codec.messages.fetch import (
     AbortedTransaction,
     EpochEndOffset,

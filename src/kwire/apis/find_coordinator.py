@@ -1,7 +1,7 @@
 """FindCoordinator (key 10), versions 0 to 6: which node looks after a group, a transactional id, a share partition.
 
 1 key types and a message; 3 flexible; 4 many keys at once (KIP-699); 5 TRANSACTION_ABORTABLE (KIP-890); 6 share groups
-(KIP-932). On one node the answer is always this node, under the address of the listener that was asked.
+(KIP-932). It is found under the address that it has on the listener that was asked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import binascii
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.groups.events import GROUPS_TOPIC
 from kwire.codec.messages.find_coordinator import (
     Coordinator,
     FindCoordinatorRequest,
@@ -30,7 +29,7 @@ SHARE_FROM = 6
 def find_coordinator(
     broker: Broker, caller: Caller, request: FindCoordinatorRequest
 ) -> FindCoordinatorResponse:
-    """This node, for every key that can be one; the topic that a coordinator writes to is there afterwards."""
+    """A node for every key that can be one; the topic that a coordinator writes to is there afterwards."""
     batched = caller.version >= BATCHED_FROM
     found = [
         _find(broker, caller, request.key_type, key)
@@ -48,6 +47,7 @@ def error_response(request: FindCoordinatorRequest, code: ErrorCode) -> FindCoor
 
 
 def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinator:
+    node_id = broker.node_id
     try:
         if key_type == SHARE:
             if caller.version < SHARE_FROM:
@@ -58,15 +58,14 @@ def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinato
         elif key_type not in (GROUP, TRANSACTION):
             raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown coordinator type {key_type}.")
         if key_type == GROUP:
-            broker.topics.ensure_internal(GROUPS_TOPIC)
-            try:
-                broker.groups.check_reach(key)
-            except KafkaError as error:
-                raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, error.message) from error
+            node_id = broker.groups.coordinator_of(key)
+        node = next((each for each in broker.nodes() if each.broker_id == node_id), None)
+        if node is None:
+            raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+        host, port = broker.address(node, caller.listener)
     except KafkaError as error:
         return _refusal(key, error)
-    host, port = broker.endpoints[caller.listener]
-    return Coordinator(key=key, node_id=broker.node_id, host=host, port=port, error_message="")
+    return Coordinator(key=key, node_id=node_id, host=host, port=port, error_message="")
 
 
 def _check_share_key(key: str) -> None:

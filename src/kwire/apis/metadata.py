@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from kwire.apis import Caller
+from kwire.apis import Caller, Wait
 from kwire.apis.authorized import CLUSTER_OPERATIONS, TOPIC_OPERATIONS
 from kwire.broker.broker import Broker
 from kwire.broker.partition import Partition
-from kwire.broker.topics import Topic, validate_topic_name
+from kwire.broker.topic_registry import Topic
+from kwire.broker.topics import validate_topic_name
 from kwire.codec.messages.metadata import (
     MetadataRequest,
     MetadataRequestTopic,
@@ -25,9 +26,35 @@ from kwire.codec.messages.metadata import (
 from kwire.codec.primitives import ZERO_UUID
 from kwire.errors import ErrorCode, KafkaError
 
+CREATION_MS = 5_000
+"""How long an answer waits, at most, for topics that the controller was asked to make."""
 
-def metadata(broker: Broker, caller: Caller, request: MetadataRequest) -> MetadataResponse:
+
+def metadata(
+    broker: Broker, caller: Caller, request: MetadataRequest
+) -> MetadataResponse | Wait[MetadataResponse]:
     """The topics asked for, or all of them; a name that is not there may be created on the way."""
+    ordered: list[str] = []
+    response = _answer_all(broker, caller, request, ordered)
+    if not ordered:
+        return response
+
+    def attempt(final: bool) -> MetadataResponse | None:
+        if not final and any(name in broker.topics.ordered_names for name in ordered):
+            return None
+        return _answer_all(broker, caller, request, [])
+
+    return Wait(
+        attempt,
+        [broker.topics.ordered],
+        broker.clock.monotonic_ms() + CREATION_MS,
+    )
+
+
+def _answer_all(
+    broker: Broker, caller: Caller, request: MetadataRequest, ordered: list[str]
+) -> MetadataResponse:
+    """`ordered` takes the names of topics that the controller is to make first."""
     version = caller.version
     asked = request.topics
     if asked is None or (version == 0 and not asked):
@@ -40,7 +67,7 @@ def metadata(broker: Broker, caller: Caller, request: MetadataRequest) -> Metada
             version < 4 or request.allow_auto_topic_creation
         )
         once = {(each.topic_id, each.name): each for each in asked}  # a topic named twice is answered once
-        topics = [_answer(broker, version, each, request, create=create) for each in once.values()]
+        topics = [_answer(broker, version, each, request, ordered, create=create) for each in once.values()]
     return MetadataResponse(
         brokers=[
             MetadataResponseBroker(node.broker_id, *broker.address(node, caller.listener), node.rack)
@@ -63,7 +90,13 @@ def error_response(request: MetadataRequest, code: ErrorCode) -> MetadataRespons
 
 
 def _answer(
-    broker: Broker, version: int, asked: MetadataRequestTopic, request: MetadataRequest, *, create: bool
+    broker: Broker,
+    version: int,
+    asked: MetadataRequestTopic,
+    request: MetadataRequest,
+    ordered: list[str],
+    *,
+    create: bool,
 ) -> MetadataResponseTopic:
     name = asked.name
     by_id = asked.topic_id != ZERO_UUID
@@ -81,6 +114,9 @@ def _answer(
                 if not create:
                     raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
                 topic = broker.topics.auto_create(name)
+                if topic is None:
+                    ordered.append(name)
+                    raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
             except KafkaError as error:
                 return _refusal(name, ZERO_UUID, error.code)
     return _describe(broker, topic, request.include_topic_authorized_operations)

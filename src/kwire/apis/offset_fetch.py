@@ -10,7 +10,7 @@ from __future__ import annotations
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
 from kwire.broker.groups.events import CommittedOffset
-from kwire.broker.topics import Topic
+from kwire.broker.topic_registry import Topic
 from kwire.codec.messages.offset_fetch import (
     OffsetFetchRequest,
     OffsetFetchRequestGroup,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait, _NoResponse
 from kwire.broker.broker import Broker
 from kwire.broker.flushing import Owed
-from kwire.broker.topics import INTERNAL_TOPICS, Topic
+from kwire.broker.topic_registry import INTERNAL_TOPICS, Topic
 from kwire.broker.validation import InvalidRecords
 from kwire.codec.messages.produce import (
     BatchIndexAndErrorMessage,

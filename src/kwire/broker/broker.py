@@ -29,7 +29,8 @@ from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
-from kwire.broker.topics import CONSUMER_OFFSETS, TopicRegistry
+from kwire.broker.topic_registry import CONSUMER_OFFSETS
+from kwire.broker.topics import Topics
 from kwire.broker.warming import Warming
 from kwire.broker.worker import Worker
 from kwire.codec.stored.register_broker_record import RegisterBrokerRecord
@@ -95,7 +96,7 @@ class Broker:
         self.calls = Calls()
         """What the rules ask of other workers, for the edge to carry."""
         self.configs: Configs
-        self.topics: TopicRegistry
+        self.topics: Topics
         self.groups: GroupCoordinator
         self.cleaner = Cleaner(self)
         self._chores: list[_Chore] = []
@@ -124,7 +125,7 @@ class Broker:
         else:
             self.flushing.foundation = self.metadata = ClusterMetadata(self)
         self.configs = Configs(self)
-        self.topics = TopicRegistry(self)
+        self.topics = Topics(self)
         self.groups = GroupCoordinator(self)
         if self.is_controller:
             self.controller.load()

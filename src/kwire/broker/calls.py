@@ -7,7 +7,7 @@ none knows of a socket.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -22,14 +22,17 @@ class AllocateIds:
 
 @attrs.frozen
 class EnsureTopic:
-    """Of the controller: a topic that clients use before anybody made it. The answer is an ErrorCode."""
+    """Of the controller: a topic that clients use before anybody made it. The answer is None."""
 
     name: str
+    partitions: int
+    """-1 for the default."""
+    configs: Mapping[str, str]
 
 
 @attrs.frozen
 class Forward:
-    """Of the controller: a client's request, header and body. The answer is what the client is to get."""
+    """Of the controller: a client's request, header and body. The answer is header and body for the client."""
 
     frame: bytes
     principal: str

@@ -433,6 +433,8 @@ class Configs:
                 self._check_topic(resource)
             case ResourceType.BROKER if resource == "":
                 pass
+            case ResourceType.BROKER if resource in map(str, self._broker.worker.node_ids):
+                pass  # the controller changes the settings of all
             case ResourceType.BROKER | ResourceType.BROKER_LOGGER:
                 self._check_broker(resource)
             case ResourceType.GROUP | ResourceType.CLIENT_METRICS:

@@ -115,14 +115,14 @@ class ClusterMetadata:
         """Append the records as one batch and apply them. KafkaError(KAFKA_STORAGE_ERROR) when that fails."""
         self._journal.write(self, records, self._broker.clock.time_ms())
 
-    def next_producer_ids_block(self) -> range:
-        """Ids that nobody was given before."""
+    def next_producer_ids_block(self, node_id: int | None = None, epoch: int = -1) -> range:
+        """Ids that nobody was given before, for this broker or for another worker. Raises KafkaError."""
         first = self.image.next_producer_id
         self.write(
             [
                 ProducerIdsRecord(
-                    broker_id=self._broker.node_id,
-                    broker_epoch=self.broker_epoch,
+                    broker_id=self._broker.node_id if node_id is None else node_id,
+                    broker_epoch=self.broker_epoch if node_id is None else epoch,
                     next_producer_id=first + PRODUCER_ID_BLOCK,
                 )
             ]
@@ -166,6 +166,22 @@ class ClusterMetadata:
         if not self.log.log_start_offset <= offset <= self.log.log_end_offset:
             raise KafkaError(ErrorCode.OFFSET_OUT_OF_RANGE)
         return self.log.read(offset, max_bytes, end, True) if offset < end else b""
+
+    def read_snapshot(self, snapshot: SnapshotId, position: int, max_bytes: int) -> tuple[int, bytes]:
+        """(size of the snapshot, bytes of it from `position` on).
+
+        Raises KafkaError: SNAPSHOT_NOT_FOUND, POSITION_OUT_OF_RANGE.
+        """
+        path = f"{self.log.directory}/{snapshot.file_name}"
+        try:
+            data = self._broker.files.read_bytes(path)
+        except FileNotFoundError as error:
+            raise KafkaError(ErrorCode.SNAPSHOT_NOT_FOUND) from error
+        except OSError as error:
+            raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
+        if not 0 <= position < len(data):
+            raise KafkaError(ErrorCode.POSITION_OUT_OF_RANGE)
+        return len(data), data[position : position + max(max_bytes, 0)]
 
     def newest_snapshot(self) -> SnapshotId | None:
         return max(self._snapshots(), default=None)

@@ -1,8 +1,7 @@
-"""Topics: what there is, by name and by id, and the partitions that hold it.
+"""Topics: what may be created, grown and deleted.
 
-Decides what may be created, grown and deleted; the decision is a batch of metadata records, and the logs follow the
-image. Always holds after a start: every partition in the metadata has an open log, and a directory that the metadata
-does not know is set aside.
+A decision is a batch of metadata records, and the logs follow the image (`TopicRegistry`). Only the controller decides;
+other workers ask it for a topic that somebody uses before it is there.
 """
 
 from __future__ import annotations
@@ -12,35 +11,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import attrs
-
-from kwire.broker.image import TOPIC_RESOURCE, TopicImage
+from kwire.broker.calls import Call, EnsureTopic
+from kwire.broker.image import TOPIC_RESOURCE
 from kwire.broker.metadata import TOPIC as METADATA_TOPIC
-from kwire.broker.offline import OfflinePartition
-from kwire.broker.partition import STORAGE_FAILURES, Partition
 from kwire.broker.remote import RemotePartition
+from kwire.broker.topic_registry import (
+    CONSUMER_OFFSETS,
+    INTERNAL_TOPICS,
+    SHARE_GROUP_STATE,
+    TRANSACTION_STATE,
+    Topic,
+    TopicRegistry,
+)
 from kwire.codec.stored import Stored
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.codec.stored.remove_topic_record import RemoveTopicRecord
 from kwire.codec.stored.topic_record import TopicRecord
-from kwire.errors import CannotStart, ErrorCode, KafkaError
-from kwire.log.checkpoint import TopicPartition
-from kwire.log.directory import LogDirectory
+from kwire.errors import ErrorCode, KafkaError
 from kwire.log.log import Log, LogWriteFailed
 
 if TYPE_CHECKING:
-    from kwire.broker.broker import Broker
     from kwire.broker.configs import TopicConfig
-    from kwire.broker.metadata import ClusterMetadata
-
-OnDisk = dict[TopicPartition, LogDirectory]
-"""Partitions whose directory is there, and in which log directory."""
-
-CONSUMER_OFFSETS = "__consumer_offsets"
-TRANSACTION_STATE = "__transaction_state"
-SHARE_GROUP_STATE = "__share_group_state"
-INTERNAL_TOPICS = frozenset((CONSUMER_OFFSETS, TRANSACTION_STATE, SHARE_GROUP_STATE))
 
 MAX_NAME_CHARACTERS = 249
 MAX_PARTITIONS_AT_ONCE = 10_000
@@ -50,132 +42,8 @@ _NAME = re.compile(r"[a-zA-Z0-9._-]+")
 _RESERVED_IDS = (bytes(16), bytes(15) + b"\x01")
 
 
-@attrs.define(eq=False)
-class Topic:
-    """One topic."""
-
-    name: str
-    topic_id: bytes
-    partitions: list[Partition]
-    internal: bool
-
-
-class TopicRegistry:
-    """The topics of this broker."""
-
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
-        self.by_name: dict[str, Topic] = {}
-        self.by_id: dict[bytes, Topic] = {}
-        self.generation = 0
-        """Counts changes of what there is."""
-        self._held: dict[str, int] = {}  # names of deleted topics that other workers may still have open
-        self._collision_keys: dict[str, str] = {}  # '.' read as '_': metrics could not tell such names apart
-
-    def open(self) -> None:
-        """Open the log of every partition that this broker leads; make what a crash left out.
-
-        One that cannot be opened is offline. Raises CannotStart.
-        """
-        broker = self._broker
-        storage = broker.storage
-        found = storage.found()
-        found.pop((METADATA_TOPIC, 0), None)
-        on_disk: OnDisk = {}
-        for image in broker.metadata.image.topics.values():
-            for index in image.partitions:
-                directory, present = found.get((image.name, index), (None, None))
-                if (
-                    directory is not None
-                    and present is not None
-                    and present.topic_id in (None, image.topic_id)
-                ):
-                    on_disk[image.name, index] = directory
-        if broker.is_controller:
-            for key, (directory, present) in found.items():
-                if key not in on_disk:
-                    directory.set_aside(present)
-            self._choose_leaders(broker.controller, on_disk)
-        for image in broker.metadata.image.topics.values():
-            self._follow(image, on_disk)
-        for directory in storage.directories:
-            try:
-                directory.note_boot()
-            except LogWriteFailed as error:
-                raise CannotStart(str(error)) from error
-        storage.opened(self.partitions())
-
-    def _choose_leaders(self, controller: ClusterMetadata, on_disk: OnDisk) -> None:
-        """Every partition gets a worker that leads it: at a start of all of them anew, later the one that it has.
-
-        Each worker finds what is known of every log before the metadata give it any.
-        """
-        broker = self._broker
-        worker = broker.worker
-        places = {key: directory.directory_id for key, directory in on_disk.items()}
-        images = controller.image.topics
-        if worker.rejoins:
-            node_ids = worker.node_ids
-
-            def keep(topic_id: bytes, index: int) -> int:
-                leader = images[topic_id].partitions[index].leader
-                return leader if leader in node_ids else worker.leader_of(topic_id, index)
-
-            controller.lead_partitions(places, keep)
-            return
-        try:
-            clean = broker.storage.take_in(
-                {
-                    (topic.name, index): worker.number_of(partition.leader)
-                    for topic in images.values()
-                    for index, partition in topic.partitions.items()
-                }
-            )
-            broker.storage.share([*range(2, worker.count + 1)], clean=clean)
-        except OSError as error:
-            raise CannotStart(f"What is known of the logs cannot be passed on: {error}") from error
-        controller.lead_partitions(places, worker.leader_of)
-
-    def follow(self, topic_ids: Iterable[bytes]) -> None:
-        """The metadata changed in these topics: bring what is here to what they say."""
-        topics = self._broker.metadata.image.topics
-        for topic_id in topic_ids:
-            image = topics.get(topic_id)
-            topic = self.by_id.get(topic_id)
-            if image is not None:
-                self._follow(image, self._places_of(image))
-            elif topic is not None:
-                self._forget(topic)
-                self._broker.groups.topic_deleted(topic.name)
-
-    def _places_of(self, image: TopicImage) -> OnDisk:
-        """Where the partitions of one topic are that this broker leads."""
-        found: OnDisk = {}
-        for index, record in image.partitions.items():
-            if record.leader == self._broker.node_id:
-                directory = self._broker.storage.find(image.name, index, image.topic_id, record.directories)
-                if directory is not None:
-                    found[image.name, index] = directory
-        return found
-
-    def get(self, name: str) -> Topic | None:
-        return self.by_name.get(name)
-
-    def partition(self, name: str, index: int) -> Partition:
-        """Raises KafkaError(UNKNOWN_TOPIC_OR_PARTITION)."""
-        topic = self.by_name.get(name)
-        if topic is None or not 0 <= index < len(topic.partitions):
-            raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-        return topic.partitions[index]
-
-    def partitions(self) -> Iterator[Partition]:
-        """Every partition of every topic, but for those that are offline."""
-        for topic in self.by_name.values():
-            for partition in topic.partitions:
-                if not partition.is_offline:
-                    yield partition
-
-    # Creating
+class Topics(TopicRegistry):
+    """The topics of this broker, and what becomes of them."""
 
     def check_creation(
         self,
@@ -281,49 +149,81 @@ class TopicRegistry:
             self._let_go_of_others(logs, leaders)
         return self._follow(self._broker.metadata.image.topics[topic_id], {}, logs)
 
-    def auto_create(self, name: str) -> Topic:
-        """What Metadata makes of a name that is not there. Raises what `create` raises."""
+    def auto_create(self, name: str) -> Topic | None:
+        """What Metadata makes of a name that is not there; None when the controller was asked to make it.
+
+        Raises what `create` raises.
+        """
+        if not self._broker.is_controller:
+            self._order(name)
+            return None
         if name in INTERNAL_TOPICS:
             return self.ensure_internal(name)
         return self.create(name)
 
+    def _order(self, name: str) -> None:
+        """Ask the controller for a topic, unless that is under way."""
+        if name not in self.ordered_names:
+            self.ordered_names.add(name)
+            count, configs = self._internal_settings(name) if name in INTERNAL_TOPICS else (-1, {})
+            request = EnsureTopic(name, count, configs)
+
+            def arrived(answer: object) -> None:
+                self.ordered_names.discard(name)
+                if isinstance(answer, Exception):
+                    self._broker.warn(f"The controller did not make the topic {name}: {answer}")
+                self.ordered.fire()
+
+            self._broker.calls.put(Call(self._broker.worker.controller_id, request, arrived))
+
     def ensure_internal(self, name: str) -> Topic:
-        """An internal topic, made with Kafka's settings when it is first needed."""
+        """An internal topic, made with Kafka's settings when it is first needed.
+
+        Raises KafkaError(COORDINATOR_NOT_AVAILABLE) while the controller makes it.
+        """
         topic = self.by_name.get(name)
         if topic is None:
-            config = self._broker.config
-            count, configs = {
-                CONSUMER_OFFSETS: (
-                    "offsets.topic.num.partitions",
-                    {
-                        "cleanup.policy": "compact",
-                        "compression.type": "producer",
-                        "segment.bytes": config.text("offsets.topic.segment.bytes"),
-                    },
-                ),
-                TRANSACTION_STATE: (
-                    "transaction.state.log.num.partitions",
-                    {
-                        "cleanup.policy": "compact",
-                        "compression.type": "uncompressed",
-                        "min.insync.replicas": config.text("transaction.state.log.min.isr"),
-                        "segment.bytes": config.text("transaction.state.log.segment.bytes"),
-                        "unclean.leader.election.enable": "false",
-                    },
-                ),
-                SHARE_GROUP_STATE: (
-                    "share.coordinator.state.topic.num.partitions",
-                    {
-                        "cleanup.policy": "delete",
-                        "compression.type": "producer",
-                        "min.insync.replicas": config.text("share.coordinator.state.topic.min.isr"),
-                        "retention.ms": "-1",
-                        "segment.bytes": config.text("share.coordinator.state.topic.segment.bytes"),
-                    },
-                ),
-            }[name]
-            topic = self.create(name, partitions=config.int(count), replication_factor=1, configs=configs)
+            if not self._broker.is_controller:
+                self._order(name)
+                raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, f"{name} is being made.")
+            count, configs = self._internal_settings(name)
+            topic = self.create(name, partitions=count, replication_factor=1, configs=configs)
         return topic
+
+    def _internal_settings(self, name: str) -> tuple[int, dict[str, str]]:
+        """How many partitions an internal topic has, and which settings of its own."""
+        config = self._broker.config
+        count, configs = {
+            CONSUMER_OFFSETS: (
+                "offsets.topic.num.partitions",
+                {
+                    "cleanup.policy": "compact",
+                    "compression.type": "producer",
+                    "segment.bytes": config.text("offsets.topic.segment.bytes"),
+                },
+            ),
+            TRANSACTION_STATE: (
+                "transaction.state.log.num.partitions",
+                {
+                    "cleanup.policy": "compact",
+                    "compression.type": "uncompressed",
+                    "min.insync.replicas": config.text("transaction.state.log.min.isr"),
+                    "segment.bytes": config.text("transaction.state.log.segment.bytes"),
+                    "unclean.leader.election.enable": "false",
+                },
+            ),
+            SHARE_GROUP_STATE: (
+                "share.coordinator.state.topic.num.partitions",
+                {
+                    "cleanup.policy": "delete",
+                    "compression.type": "producer",
+                    "min.insync.replicas": config.text("share.coordinator.state.topic.min.isr"),
+                    "retention.ms": "-1",
+                    "segment.bytes": config.text("share.coordinator.state.topic.segment.bytes"),
+                },
+            ),
+        }[name]
+        return config.int(count), configs
 
     def add_partitions(
         self,
@@ -372,33 +272,11 @@ class TopicRegistry:
             self._let_go_of_others(logs, leaders)
         self._follow(self._broker.metadata.image.topics[topic.topic_id], {}, logs)
 
-    # Deleting
-
     def delete(self, topic: Topic) -> None:
         """Remove the topic; its files go later. Raises KafkaError(KAFKA_STORAGE_ERROR)."""
         self._broker.metadata.write([RemoveTopicRecord(topic_id=topic.topic_id)])
         self._note_held(topic)
         self._forget(topic)
-
-    def _forget(self, topic: Topic) -> None:
-        """The topic is not in the metadata any more; the files go of those partitions that are led here."""
-        del self.by_name[topic.name]
-        del self.by_id[topic.topic_id]
-        del self._collision_keys[topic.name.replace(".", "_")]
-        self.generation += 1
-        for partition in topic.partitions:
-            partition.deleted = True
-            self._broker.cleaner.forget(partition)
-            try:
-                if isinstance(partition, OfflinePartition):
-                    partition.delete_files()
-                elif not isinstance(partition, RemotePartition):
-                    self._broker.storage.schedule_delete(partition.log)
-            except LogWriteFailed as error:
-                # The metadata has it gone already: the next start sets the directory aside.
-                self._broker.warn(f"The files of {partition.topic}-{partition.index} stay behind: {error}")
-            partition.appended.fire()
-        self._broker.purging.look()
 
     def _note_held(self, topic: Topic) -> None:
         """Other workers remove their part of a topic when they hear of it; until then its name is not free."""
@@ -441,15 +319,6 @@ class TopicRegistry:
             if topic_id not in _RESERVED_IDS and topic_id not in self.by_id and topic_id[0] >> 2 != 62:
                 return topic_id
 
-    def apply_configs(self) -> None:
-        """Settings changed somewhere: give every partition what holds for it now."""
-        for topic in self.by_name.values():
-            config = self._broker.configs.topic_config(topic.name)
-            for partition in topic.partitions:
-                partition.config = config
-                if not partition.is_offline:
-                    partition.log.config = config.log
-
     @contextmanager
     def _new_logs(
         self, name: str, topic_id: bytes, places: Mapping[int, bytes], config: TopicConfig
@@ -474,108 +343,6 @@ class TopicRegistry:
             if isinstance(error, KafkaError):
                 raise
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
-
-    def _follow(self, image: TopicImage, on_disk: OnDisk, logs: Mapping[int, Log] | None = None) -> Topic:
-        """Bring topic and logs to what the metadata says; `logs` are new ones, made for it already."""
-        is_controller = self._broker.is_controller
-        topic = self.by_id.get(image.topic_id)
-        if topic is None:
-            topic = Topic(image.name, image.topic_id, [], image.name in INTERNAL_TOPICS)
-        config = self._broker.configs.topic_config(image.name)
-        for index in range(len(topic.partitions), len(image.partitions)):
-            partition = self._open_partition(image, index, config, on_disk, logs or {})
-            if is_controller:
-                partition.founded_at = self._broker.controller.log.log_end_offset
-            topic.partitions.append(partition)
-        own = self._broker.node_id
-        for index, record in image.partitions.items():
-            partition = topic.partitions[index]
-            if isinstance(partition, RemotePartition) and record.leader == own:
-                before, partition = partition, self._open_partition(image, index, config, on_disk, {})
-                topic.partitions[index] = partition
-                before.appended.fire()
-            partition.leader_epoch = max(record.leader_epoch, 0)
-            partition.leader_id = record.leader
-        self.by_name[topic.name] = topic
-        self.by_id[topic.topic_id] = topic
-        self._collision_keys[topic.name.replace(".", "_")] = topic.name
-        self.generation += 1
-        return topic
-
-    def _open_partition(
-        self,
-        image: TopicImage,
-        index: int,
-        config: TopicConfig,
-        on_disk: OnDisk,
-        logs: Mapping[int, Log],
-    ) -> Partition:
-        """A partition with its log, opened or made. Raises KafkaError(KAFKA_STORAGE_ERROR) when it cannot be made."""
-        broker = self._broker
-        storage = broker.storage
-        now_ms = broker.clock.time_ms()
-        name, topic_id = image.name, image.topic_id
-        directory = on_disk.get((name, index))
-        placed = image.partitions[index].directories or ()
-        if image.partitions[index].leader != broker.node_id:
-            return RemotePartition(name, topic_id, index, config)
-        if index in logs:
-            return Partition(
-                name, topic_id, index, logs[index], config, flushing=broker.flushing, warming=broker.warming
-            )
-        if directory is None:
-            if storage.is_lost(placed):
-                reason = "its records are in a log directory that is not in log.dirs"
-                return self._offline(image, index, config, reason, None)
-            try:
-                log = storage.create_log(placed, name, index, topic_id, config.log, now_ms)
-            except LogWriteFailed as error:
-                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
-            return Partition(
-                name, topic_id, index, log, config, flushing=broker.flushing, warming=broker.warming
-            )
-        try:
-            log = directory.open_log(name, index, config.log, now_ms, unseen=True)
-            if log.topic_id is None:  # a power loss just after its making may have left it without
-                log.assign_topic_id(topic_id)
-            partition = Partition(
-                name, topic_id, index, log, config, flushing=broker.flushing, warming=broker.warming
-            )
-        except STORAGE_FAILURES as error:
-            return self._offline(image, index, config, str(error), directory)
-        partition.producers.expire(now_ms, broker.config.int("producer.id.expiration.ms"))
-        if log.recovered is not None:
-            if log.recovered.damage is not None:
-                broker.warn(
-                    f"{name}-{index}: {log.recovered.damage}; the log ends there now, "
-                    f"{log.recovered.truncated_bytes} bytes were cut"
-                )
-            if log.recovery_point < log.log_end_offset:  # so that the next start need not check it again
-                broker.flushing.want(partition)
-        return partition
-
-    def take_offline(self, partition: Partition, reason: str) -> None:
-        """The log of a partition turned out to be damaged: nothing of it is served, or changed, any more."""
-        image = self._broker.metadata.image.topics[partition.topic_id]
-        directory = self._broker.storage.directory_of(partition.log)
-        partition.log.abandon()
-        self.by_id[partition.topic_id].partitions[partition.index] = self._offline(
-            image, partition.index, partition.config, reason, directory
-        )
-        partition.appended.fire()  # whoever waits for it hears of this
-
-    def _offline(
-        self,
-        image: TopicImage,
-        index: int,
-        config: TopicConfig,
-        reason: str,
-        directory: LogDirectory | None,
-    ) -> Partition:
-        if directory is not None:
-            directory.unusable.add((image.name, index))
-        self._broker.warn(f"{image.name}-{index} is offline: {reason}")
-        return OfflinePartition(image.name, image.topic_id, index, config, reason, directory)
 
     def _check_assignments(
         self, assignments: Mapping[int, Sequence[int]], *, first: int = 0

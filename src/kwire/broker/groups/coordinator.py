@@ -147,6 +147,14 @@ class GroupCoordinator:
             if partition.is_offline:
                 raise KafkaError(ErrorCode.NOT_COORDINATOR, f"{partition}")
 
+    def coordinator_of(self, group_id: str) -> int:
+        """The node that looks after a group. Raises KafkaError(COORDINATOR_NOT_AVAILABLE)."""
+        topic = self._broker.topics.ensure_internal(GROUPS_TOPIC)
+        partition = topic.partitions[coordinator_index(group_id, len(topic.partitions))]
+        if partition.leader_id == self._broker.node_id and partition.is_offline:
+            raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, f"{partition}")
+        return partition.leader_id
+
     def settle(self, group_id: str) -> None:
         """Let the answer in hand wait for everything that was written for the group, as far as flush settings say."""
         topic = self._broker.topics.get(GROUPS_TOPIC)
