@@ -47,7 +47,12 @@ OTHERS = (
 )
 SCOPES = {"BROKER": BROKER_SETTINGS, "TOPIC": TOPIC_SETTINGS, "GROUP": GROUP_SETTINGS}
 INTERNAL = {"log.initial.task.delay.ms"}  # Kafka has it and does not tell
-OURS = {"cluster.id", "kwire.accept.any.replication.factor", "kwire.log.open.files.max"} | INTERNAL
+OURS = {
+    "cluster.id",
+    "kwire.accept.any.replication.factor",
+    "kwire.log.open.files.max",
+    "kwire.workers",
+} | INTERNAL
 
 Ask = Callable[[Sequence[str]], list[str]]
 

@@ -62,6 +62,12 @@ def _read(
         aborted_transactions=None,
         records=b"",
     )
+    if log.recovery_point < controller.begun_at:
+        # Who leads what is being decided: a worker that opened its logs by what was before would open others'.
+        if not final:
+            return None
+        answer.error_code = ErrorCode.LEADER_NOT_AVAILABLE
+        return _answer(request, answer)
     try:
         answer.records = controller.read_durable(
             asked.fetch_offset, min(asked.partition_max_bytes, request.max_bytes)
@@ -75,6 +81,10 @@ def _read(
     else:
         if not answer.records and not final:
             return None
+    return _answer(request, answer)
+
+
+def _answer(request: FetchRequest, answer: PartitionData) -> FetchResponse:
     topic = request.topics[0]
     return FetchResponse(
         responses=[

@@ -150,6 +150,8 @@ class Broker:
             chore.due = now + chore.every_ms
         self.purging.bins = [directory.trash for directory in self.storage.directories]
         self.retention = Retention(self)
+        if self.is_controller:
+            self.controller.begun_at = self.controller.log.log_end_offset
         self.flushing.take_owed()  # nobody waits for what a start writes
         for directory in self.storage.directories:
             for warning in dict.fromkeys(directory.warnings):

@@ -76,6 +76,8 @@ class ClusterMetadata:
         self.log: Log
         self.appended = Signal()
         self.founded_at = 0
+        self.begun_at = 0
+        """Where the log ended when the start was over: before that is durable, nobody else may act on any of it."""
         self._journal: Journal[Stored] = Journal(encode=self._encode, decode=decode_record, apply=self._apply)
         self._unfinished = False
         self.snapshotting = Snapshotting(broker, self)

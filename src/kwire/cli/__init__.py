@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--data", metavar="DIR", help="where the data is, instead of ./kwire-data")
     where.add_argument("--ephemeral", action="store_true", help="keep the data only until the end")
     serve.add_argument(
+        "--workers", metavar="N", help="processes that share the data, each on a port of its own (see docs)"
+    )
+    serve.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="one setting; may be repeated"
     )
     serve.add_argument(

@@ -33,6 +33,7 @@ def serve(chosen: argparse.Namespace) -> int:
     from kwire.server.logs import configure_logging
     from kwire.server.run import Bound
     from kwire.server.run import serve as run
+    from kwire.server.station import READY, Station
 
     configure_logging(chosen.log_level, chosen.log_format)
     with _data_directory(chosen) as data:
@@ -43,15 +44,26 @@ def serve(chosen: argparse.Namespace) -> int:
             where = ", ".join(map(str, bound))
             kept = "ephemeral" if chosen.ephemeral else f"data {', '.join(config.log_dirs)}"
             took = perf_counter() - _BEGAN
-            _say(f"kwire {__version__}  ready on {where}  (node {config.node_id}, {kept}, {took:.2f} s)")
+            last = config.node_id + config.int("kwire.workers") - 1
+            nodes = f"node {last}" if last == config.node_id else f"nodes {config.node_id} to {last}"
+            _say(f"kwire {__version__}  ready on {where}  ({nodes}, {kept}, {took:.2f} s)")
 
-        try:
-            trio.run(partial(run, config, ready=ready))
-        except KafkaError as error:
-            # Nobody asked anything yet: this is the start, which writes too.
-            raise CannotStart(error.message or str(error)) from error
-        except LogWriteFailed as error:
-            raise CannotStart(f"{error}; the next start checks the logs") from error
+        def run_worker(config: Config, station: Station | None = None) -> None:
+            told = ready if station is None else lambda bound: station.tell(READY)
+            try:
+                trio.run(partial(run, config, ready=told, station=station))
+            except KafkaError as error:
+                # Nobody asked anything yet: this is the start, which writes too.
+                raise CannotStart(error.message or str(error)) from error
+            except LogWriteFailed as error:
+                raise CannotStart(f"{error}; the next start checks the logs") from error
+
+        if config.int("kwire.workers") == 1:
+            run_worker(config)
+        else:
+            from kwire.server.workers import Parent
+
+            Parent(config, run_worker).run(ready)
     return 0
 
 
@@ -76,6 +88,8 @@ def settings_of(chosen: argparse.Namespace, environment: Mapping[str, str], data
         overrides |= _listeners(chosen.listen)
     if data is not None:
         overrides["log.dirs"] = data
+    if chosen.workers is not None:
+        overrides["kwire.workers"] = chosen.workers
     defaults = _pairs("--default", chosen.default)
     if chosen.ephemeral:
         defaults["kwire.accept.any.replication.factor"] = "true"

@@ -202,7 +202,8 @@ class Reception:
                     connection.close()
 
     def _admit(self, client: socket.socket, address: Any, listener: str, nursery: trio.Nursery) -> None:
-        ip, port = str(address[0]).removeprefix(_V4_MAPPED), address[1]
+        # A Unix socket has no address: only the other workers of this machine come that way.
+        ip, port = (str(address[0]).removeprefix(_V4_MAPPED), address[1]) if address else ("", 0)
         peer = show_address(ip, port)
         if self._by_ip[ip] >= self._limits.of_ip(ip):
             log.warning(
@@ -214,9 +215,10 @@ class Reception:
             client.close()
             return
         try:
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            local = client.getsockname()
+            local = client.getsockname() if address else ("", 0)
+            if address:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         except OSError:
             client.close()  # It left already.
             return

@@ -24,9 +24,11 @@ from typing import Final, NamedTuple
 import attrs
 import trio
 
-from kwire.apis import TABLE
+from kwire.apis import BETWEEN_NODES, TABLE
+from kwire.apis.forwarding import table_of_follower
 from kwire.broker.broker import Broker
 from kwire.broker.clock import Clock
+from kwire.broker.followed_metadata import FollowedMetadata
 from kwire.config import Config
 from kwire.errors import CannotStart, InvalidSetting
 from kwire.log.files import Files
@@ -43,6 +45,8 @@ from kwire.server.listener import (
     listen,
     show_address,
 )
+from kwire.server.neighbours import Neighbours
+from kwire.server.station import Door, Station
 from kwire.server.waiting import Doorbell, Timers
 
 log = logging.getLogger(__name__)
@@ -65,19 +69,6 @@ class Bound(NamedTuple):
         return show_address(self.host or "0.0.0.0", self.port)
 
 
-@attrs.define
-class _Door:
-    """One listener of the configuration with its sockets."""
-
-    name: str
-    host: str
-    sockets: list[socket.socket]
-
-    @property
-    def bound(self) -> Bound:
-        return Bound(self.name, self.host, self.sockets[0].getsockname()[1])
-
-
 async def serve(
     config: Config,
     *,
@@ -87,6 +78,7 @@ async def serve(
     files: Files | None = None,
     clock: Clock | None = None,
     random: random_module.Random | None = None,
+    station: Station | None = None,
     task_status: trio.TaskStatus[list[Bound]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve Kafka until told to stop, and leave a clean data directory.
@@ -95,7 +87,7 @@ async def serve(
     order of `listeners`. The server stops when `stop` is set or when cancelled. `handle_signals` says that the process
     is the server's: it also stops at SIGTERM or SIGINT (main thread only), a second signal ends the process at once
     with status 128 + signal, the process may open as many files as the system allows it, and the garbage collector
-    passes over what the start has made.
+    passes over what the start has made. With a `station` it is one worker of several, which share the data.
 
     Raises CannotStart when a port or the data directory cannot be had, InvalidSetting for settings that make no sense.
     """
@@ -106,21 +98,29 @@ async def serve(
     config.check()
     with _signals_set(stop, handle_signals):
         began = perf_counter()
-        options = _socket_options(config)
+        options = socket_options(config)
         limits = _limits(config)
-        doors = _bind_all(config, options)
+        doors = bind_all(config, options) if station is None else station.doors
+        neighbours = None if station is None else Neighbours(station)
         try:
+            followed = None if neighbours is None else await neighbours.meet(config)
             with _collector_resting(handle_signals):
-                broker = _open_broker(config, doors, clock, files, random)
+                broker = _open_broker(config, doors, clock, files, random, station, followed)
             clean = False
             try:
                 if not stop.is_set():
                     for door in doors:
                         listen(door.name, door.host, door.sockets, options)
-                    bound = [door.bound for door in doors]
+                    bound = [Bound(door.name, door.host, door.port) for door in doors]
                     log.info("serving on %s after %.2f s", ", ".join(map(str, bound)), perf_counter() - began)
                     await _serve(
-                        broker, config, limits, doors, stop, lambda: _tell(bound, ready, task_status)
+                        broker,
+                        config,
+                        limits,
+                        doors,
+                        stop,
+                        lambda: _tell(bound, ready, task_status),
+                        neighbours,
                     )
                 clean = True
             except BaseException as error:
@@ -129,6 +129,8 @@ async def serve(
             finally:
                 if clean:
                     broker.close()
+                    if neighbours is not None:
+                        await neighbours.part()
                     log.info("stopped")
                 else:
                     broker.abandon()
@@ -191,15 +193,17 @@ async def _serve(
     broker: Broker,
     config: Config,
     limits: Limits,
-    doors: Sequence[_Door],
+    doors: Sequence[Door],
     stop: trio.Event,
     ready: Callable[[], None],
+    neighbours: Neighbours | None,
 ) -> None:
     """Everything between the open data directory and its closing."""
+    table = TABLE if broker.is_controller else table_of_follower()
     timers = Timers(broker.clock)
     hall = Hall(
         broker,
-        TABLE,
+        table,
         timers,
         broker.clock,
         config.int("socket.request.max.bytes"),
@@ -213,13 +217,21 @@ async def _serve(
         max_idle_ms = config.int("connections.max.idle.ms")
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)
+        if neighbours is not None:
+            inner = attrs.evolve(hall, table=TABLE | BETWEEN_NODES) if broker.is_controller else hall
+            await background.start(neighbours.live, broker, Reception(inner, Limits()))
         async with trio.open_nursery() as clients:
             async with trio.open_nursery() as entrance:
                 for door in doors:
                     for sock in door.sockets:
                         entrance.start_soon(reception.accept, sock, door.name, clients)
-                ready()
+                if neighbours is None:
+                    ready()
+                else:
+                    background.start_soon(neighbours.watch, broker, stop, ready)
                 await stop.wait()
+                if neighbours is not None:
+                    await neighbours.wait_for_theirs(broker)
                 entrance.cancel_scope.cancel()
             for door in doors:
                 close_all(door.sockets)
@@ -256,8 +268,9 @@ async def _keep_time(broker: Broker, timers: Timers) -> None:
         broker.deadline_changed.discard(bell.ring)
 
 
-def _bind_all(config: Config, options: SocketOptions) -> list[_Door]:
-    doors: list[_Door] = []
+def bind_all(config: Config, options: SocketOptions) -> list[Door]:
+    """The sockets of every listener of the configuration. Raises CannotStart."""
+    doors: list[Door] = []
     try:
         for listener in config.listeners:
             if listener.protocol != "PLAINTEXT":
@@ -265,9 +278,7 @@ def _bind_all(config: Config, options: SocketOptions) -> list[_Door]:
                     f"Listener {listener.name} wants {listener.protocol}; kwire speaks PLAINTEXT only for now"
                 )
             doors.append(
-                _Door(
-                    listener.name, listener.host, bind(listener.name, listener.host, listener.port, options)
-                )
+                Door(listener.name, listener.host, bind(listener.name, listener.host, listener.port, options))
             )
         if not doors:
             raise CannotStart("listeners is empty: say where to listen with --listen HOST:PORT")
@@ -280,18 +291,21 @@ def _bind_all(config: Config, options: SocketOptions) -> list[_Door]:
 
 def _open_broker(
     config: Config,
-    doors: Sequence[_Door],
+    doors: Sequence[Door],
     clock: Clock,
     files: Files | None,
     random: random_module.Random | None,
+    station: Station | None,
+    followed: FollowedMetadata | None,
 ) -> Broker:
-    broker = Broker(config, clock=clock, files=files, random=random)
+    worker = None if station is None else station.worker
+    broker = Broker(config, clock=clock, files=files, random=random, worker=worker)
     broker.cleaner.performed_by = ProcessCleaning
     for door in doors:
         host, port = broker.endpoints.get(door.name, (door.host, 0))
-        broker.endpoints[door.name] = (host or socket.getfqdn(), port or door.bound.port)
+        broker.endpoints[door.name] = (host or socket.getfqdn(), port or door.port)
     try:
-        broker.start()
+        broker.start(followed)
     except BaseException as error:
         if getattr(broker, "storage", None) is not None:
             broker.abandon()  # Whoever tries again in this process must not meet our lock.
@@ -304,7 +318,7 @@ def _open_broker(
     return broker
 
 
-def _socket_options(config: Config) -> SocketOptions:
+def socket_options(config: Config) -> SocketOptions:
     return SocketOptions(
         backlog=config.int("socket.listen.backlog.size"),
         send_buffer_bytes=_buffer_bytes(config, "socket.send.buffer.bytes"),
