@@ -56,6 +56,11 @@ def target() -> str:
     return name
 
 
+def worker_count() -> int:
+    """How many workers kwire is started with in this run (`COMPAT_WORKERS`)."""
+    return int(os.environ.get("COMPAT_WORKERS", "1"))
+
+
 def eventually(probe: Callable[[], T | None], what: str, *, deadline_s: float = DEADLINE_S) -> T:
     """Call `probe` until it returns something true, and return that; AssertionError at the deadline."""
     end = time.monotonic() + deadline_s
@@ -76,21 +81,26 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{next(_names)}-{random.randrange(16**4):04x}"
 
 
-def free_port() -> int:
-    """A port that nobody listens on and that no outgoing connection is given.
+def free_port(count: int | None = None) -> int:
+    """The first of `count` ports, one for each worker, that nobody listens on and no outgoing connection is given.
 
     Below the ephemeral range on purpose: while a server is down, a client that keeps trying its port could
     otherwise be connected to itself, and hold the port when the server comes back.
     """
     for _ in range(200):
         port = random.randrange(10_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if all(map(_is_free, range(port, port + (count or worker_count())))):
             return port
     raise AssertionError("no free port found")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @attrs.define
@@ -211,7 +221,9 @@ class Server:
 
 @attrs.define
 class KwireServer(Server):
-    """`kwire serve` with its defaults: a single node needs no special settings."""
+    """`kwire serve` with its defaults: no special settings are needed, however many workers there are."""
+
+    workers: int = attrs.field(factory=worker_count)
 
     name = "kwire"
 
@@ -227,8 +239,24 @@ class KwireServer(Server):
             self.bootstrap,
             "--data",
             data,
+            *(["--workers", str(self.workers)] if self.workers > 1 else []),
             *overrides,
         ]
+
+    def worker_pids(self) -> list[int]:
+        """The process of each worker, the controller's first; those that are there."""
+        assert self.process is not None, "never started"
+        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+        return sorted(map(int, listed.stdout.split()))
+
+    def kill(self) -> None:
+        """SIGKILL to the workers and their parent: none gets a chance to write anything."""
+        if self.workers > 1 and self.running:
+            assert self.process is not None
+            self.process.send_signal(signal.SIGSTOP)  # it must not start them again meanwhile
+            for pid in self.worker_pids():
+                os.kill(pid, signal.SIGKILL)
+        super().kill()
 
     def is_ready(self, fresh_output: str) -> bool:
         return f"ready on {self.bootstrap}" in fresh_output
