@@ -10,8 +10,10 @@ HONOURED_BROKER = frozenset(
     (
         "advertised.listeners",
         "auto.create.topics.enable",
+        "broker.heartbeat.interval.ms",
         "broker.id",
         "broker.rack",
+        "broker.session.timeout.ms",
         "cluster.id",
         "compression.gzip.level",
         "compression.lz4.level",
@@ -26,6 +28,7 @@ HONOURED_BROKER = frozenset(
         "group.max.session.timeout.ms",
         "group.max.size",
         "group.min.session.timeout.ms",
+        "initial.broker.registration.timeout.ms",
         "inter.broker.listener.name",
         "kwire.accept.any.replication.factor",
         "kwire.log.open.files.max",
