@@ -32,7 +32,7 @@ def batch(*records: Record, **fields: object) -> bytes:
 
 
 def append(log: Log, data: bytes) -> int:
-    return log.append(data, parse_header(data), 3, NOW).base_offset
+    return log.append(data, parse_header(data), 3, NOW)
 
 
 def marker(*, commit: bool, producer_id: int = 7, epoch: int = 0) -> bytes:

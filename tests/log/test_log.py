@@ -24,7 +24,7 @@ def batch(count: int = 1, *, timestamp: int = 1000, value: bytes = b"v" * 30, co
 
 
 def append(log: Log, data: bytes, *, epoch: int = 0, now_ms: int = 1000) -> int:
-    return log.append(data, parse_header(data), epoch, now_ms).base_offset
+    return log.append(data, parse_header(data), epoch, now_ms)
 
 
 def offsets(data: bytes | memoryview) -> list[tuple[int, int]]:
@@ -79,8 +79,8 @@ def test_a_directory_of_another_name_is_refused(files: Files, root: str) -> None
 def test_an_append_gives_offsets_and_stamps_them_into_the_batch(log: Log) -> None:
     assert append(log, batch(3), epoch=4) == 0
     data = batch(2)
-    appended = log.append(memoryview(data), parse_header(data), 5, 1000)
-    assert (appended.base_offset, appended.last_offset, appended.rolled) == (3, 4, False)
+    assert log.append(memoryview(data), parse_header(data), 5, 1000) == 3
+    assert log.rolled_at == -1
     assert log.log_end_offset == 5
     header = parse_header(log.read(3, 1000, 5, True))
     assert (header.base_offset, header.leader_epoch) == (3, 5)
@@ -179,7 +179,7 @@ def test_a_segment_is_rolled_before_it_would_pass_its_size(files: Files, root: s
     size = len(batch(1))
     log = make(files, root, segment_bytes=2 * size)
     data = batch(1)
-    rolled = [log.append(data, parse_header(data), 0, 0).rolled for _ in range(5)]
+    rolled = [log.append(data, parse_header(data), 0, 0) == log.rolled_at for _ in range(5)]
     assert rolled == [False, False, True, False, True]
 
 
@@ -242,9 +242,10 @@ def test_a_segment_is_rolled_when_an_index_is_full(files: Files, root: str) -> N
 def test_a_segment_is_rolled_when_offsets_would_not_fit_its_indexes(log: Log) -> None:
     append(log, batch(1))
     huge = build_batch([], base_offset=0, last_offset_delta=2**31 - 3)
-    assert not log.append(huge, parse_header(huge), 0, 0).rolled
-    assert log.append(batch(1), parse_header(batch(1)), 0, 0).rolled is False
-    assert log.append(batch(1), parse_header(batch(1)), 0, 0).rolled is True
+    log.append(huge, parse_header(huge), 0, 0)
+    log.append(batch(1), parse_header(batch(1)), 0, 0)
+    assert log.rolled_at == -1
+    assert log.append(batch(1), parse_header(batch(1)), 0, 0) == log.rolled_at
 
 
 def test_a_log_can_be_rolled_on_demand_unless_the_last_segment_is_empty(log: Log) -> None:

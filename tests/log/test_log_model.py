@@ -66,12 +66,12 @@ class LogMachine(RuleBasedStateMachine):
             Record(index, timestamp + index % 2, None, b"v" * size) for index, size in enumerate(sizes)
         ]
         data = build_batch(records, codec=codec)
-        appended = self.log.append(data, parse_header(data), self.epoch, 0)
-        assert (appended.base_offset, appended.last_offset) == (self.end, self.end + len(sizes) - 1)
+        base_offset = self.log.append(data, parse_header(data), self.epoch, 0)
+        assert base_offset == self.end
+        last_offset = self.end + len(sizes) - 1
+        assert self.log.log_end_offset == last_offset + 1
         written = [attrs.evolve(record, offset=self.end + record.offset) for record in records]
-        self.batches.append(
-            Written(appended.base_offset, appended.last_offset, data[16:], self.epoch, written)
-        )
+        self.batches.append(Written(base_offset, last_offset, data[16:], self.epoch, written))
         self.end += len(sizes)
 
     @rule(

@@ -154,9 +154,9 @@ class Machine:
         batch = Written(base, base + count - 1, data[16:], model.epoch, producer_id, timestamp)
         before = model.now
         model.histories[-1] = (*before, batch)
-        appended = log.append(data, parse_header(data), model.epoch, self.now_ms)
-        assert (appended.base_offset, appended.last_offset) == (base, batch.last_offset)
-        if appended.rolled:
+        assert log.append(data, parse_header(data), model.epoch, self.now_ms) == base
+        assert log.log_end_offset == batch.last_offset + 1
+        if log.rolled_at == base:
             log.write_snapshot(base, producers_at(before, base))
 
     def _roll(self, log: Log, model: Model) -> None:

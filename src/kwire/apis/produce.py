@@ -47,28 +47,25 @@ def produce(
         partitions = []
         for part in data.partition_data:
             try:
-                if not valid_acks:
-                    raise KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, f"acks={acks} is none of -1, 0 and 1")
-                if topic is None:
-                    raise _unknown_topic(version)
-                if topic.internal:
-                    _check_may_write_internal(topic, caller)
-                if not 0 <= part.index < len(topic.partitions):
+                if topic is None or topic.internal or not valid_acks:
+                    topic = _writable(topic, acks, caller)
+                index = part.index
+                if not 0 <= index < len(topic.partitions):
                     raise KafkaError(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{topic.name} has no partition {part.index}"
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{topic.name} has no partition {index}"
                     )
                 records = part.records
                 if version < 7 and records is not None and len(records) > 22 and records[22] & 7 == _ZSTD:
                     raise KafkaError(
                         ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs version 7 of Produce or newer"
                     )
-                appended = topic.partitions[part.index].append(records, now_ms)
+                appended = topic.partitions[index].append(records, now_ms)
             except KafkaError as error:
                 failure = str(error)  # not the error: its traceback would keep the request, and itself, alive
                 partitions.append(_refusal(part.index, error))
             else:
                 answer = PartitionProduceResponse(
-                    part.index,
+                    index,
                     0,
                     appended.base_offset,
                     appended.log_append_time_ms,
@@ -77,14 +74,12 @@ def produce(
                 partitions.append(answer)
                 if appended.owed is not None:
                     owed.append((answer, appended.owed))
-        answers.append(
-            TopicProduceResponse(name=data.name, topic_id=data.topic_id, partition_responses=partitions)
-        )
+        answers.append(TopicProduceResponse(data.name, data.topic_id, partitions))
     if acks == 0:
         if failure:
             raise CloseConnection(f"produce with acks=0 failed: {failure}")
         return NO_RESPONSE
-    response = ProduceResponse(responses=answers)
+    response = ProduceResponse(answers)
     if not owed:
         return response
     return Wait(
@@ -129,15 +124,17 @@ def error_response(request: ProduceRequest, code: ErrorCode) -> ProduceResponse 
     )
 
 
-def _unknown_topic(version: int) -> KafkaError:
-    if version >= 13:
-        return KafkaError(ErrorCode.UNKNOWN_TOPIC_ID)
-    return KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-
-
-def _check_may_write_internal(topic: Topic, caller: Caller) -> None:
+def _writable(topic: Topic | None, acks: int, caller: Caller) -> Topic:
+    """A topic that is not as usual, if it takes what this client sends. Raises KafkaError."""
+    if not -1 <= acks <= 1:
+        raise KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, f"acks={acks} is none of -1, 0 and 1")
+    if topic is None:
+        if caller.version >= 13:
+            raise KafkaError(ErrorCode.UNKNOWN_TOPIC_ID)
+        raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     if topic.name in INTERNAL_TOPICS and caller.client_id != ADMIN_CLIENT_ID:
         raise KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, f"Cannot append to internal topic {topic.name}")
+    return topic
 
 
 def _refusal(index: int, error: KafkaError) -> PartitionProduceResponse:

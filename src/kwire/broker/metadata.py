@@ -143,7 +143,7 @@ class ClusterMetadata:
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         """As in Kafka's raft, a decision counts once it is durable, whatever the flush settings say."""
         try:
-            base_offset = self.log.append(batch, parse_header(batch), self.leader_epoch, now_ms).base_offset
+            base_offset = self.log.append(batch, parse_header(batch), self.leader_epoch, now_ms)
         except LogWriteFailed as error:
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
         self.snapshotting.appended(len(batch), now_ms)

@@ -25,7 +25,7 @@ from kwire.log.log import Log, LogWriteFailed
 from kwire.log.segment import CorruptLog
 from kwire.log.txn_index import AbortedTransaction
 from kwire.log.warming import WarmUp
-from kwire.records.batch import TRANSACTIONAL, parse_header
+from kwire.records.batch import LOG_APPEND_TIME, TRANSACTIONAL, parse_header
 from kwire.records.markers import Marker, build_marker
 
 if TYPE_CHECKING:
@@ -170,12 +170,19 @@ class Partition:
             records, max_bytes=config.max_message_bytes, segment_bytes=config.log.segment_bytes
         )
         assert records is not None
-        check_timestamps(records, header, config, now_ms)
-        if header.attributes & TRANSACTIONAL and not transaction_verified:
+        attributes = header.attributes
+        if (
+            header.max_timestamp > now_ms + config.message_timestamp_after_max_ms
+            or now_ms > config.message_timestamp_before_max_ms
+            or attributes & LOG_APPEND_TIME
+        ):
+            check_timestamps(records, header, config, now_ms)
+        if attributes & TRANSACTIONAL and not transaction_verified:
             raise KafkaError(
                 ErrorCode.INVALID_TXN_STATE, "The batch is part of a transaction that was never begun here"
             )
-        if header.producer_id >= 0:
+        idempotent = header.producer_id >= 0
+        if idempotent:
             repeated = self.producers.check(header)
             if repeated is not None:
                 return self._answer_again(repeated)
@@ -183,24 +190,27 @@ class Partition:
             records, header = open_batch(records, header, config, now_ms)
         log = self.log
         try:
-            written = log.append(records, header, self.leader_epoch, now_ms)
+            base_offset = log.append(records, header, self.leader_epoch, now_ms)
         except STORAGE_FAILURES as error:
-            if header.producer_id >= 0:
+            if idempotent:
                 self.producers.refuse(header)
             self._look_after(error)
             raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
-        base_offset = written.base_offset
-        if written.rolled:
-            self.log.write_snapshot(base_offset, self.producers.entries())
-        if header.producer_id >= 0:
+        rolled = log.rolled_at == base_offset
+        if rolled:
+            log.write_snapshot(base_offset, self.producers.entries())
+        if idempotent:
             self.producers.record(header, base_offset)
         owed = None
-        if written.rolled or config.flushes:
-            owed = self._see_to_durability(base_offset, rolled=written.rolled)
+        if rolled or config.flushes:
+            owed = self._see_to_durability(base_offset, rolled=rolled)
         if owed is None:
             self.appended.fire()
         return Appended(
-            base_offset, header.max_timestamp if header.attributes & 0x08 else -1, log.log_start_offset, owed
+            base_offset,
+            header.max_timestamp if header.attributes & LOG_APPEND_TIME else -1,
+            log.log_start_offset,
+            owed,
         )
 
     def _answer_again(self, repeated: WrittenBatch) -> Appended:
@@ -265,36 +275,38 @@ class Partition:
         )
         header = parse_header(batch)
         with storage_errors():
-            written = self.log.append(batch, header, self.leader_epoch, now_ms)
-        if written.rolled:
-            self.log.write_snapshot(written.base_offset, self.producers.entries())
+            base_offset = self.log.append(batch, header, self.leader_epoch, now_ms)
+        rolled = self.log.rolled_at == base_offset
+        if rolled:
+            self.log.write_snapshot(base_offset, self.producers.entries())
         marker = Marker(commit, coordinator_epoch)
-        aborted = self.producers.record_marker(header, written.base_offset, marker)
+        aborted = self.producers.record_marker(header, base_offset, marker)
         if aborted is not None:
             self.log.note_aborted(aborted)
         owed = None
-        if written.rolled or self.config.flushes:
-            owed = self._see_to_durability(written.base_offset, rolled=written.rolled)
+        if rolled or self.config.flushes:
+            owed = self._see_to_durability(base_offset, rolled=rolled)
         if owed is None:
             self.appended.fire()
-        return Appended(written.base_offset, -1, self.log.log_start_offset, owed)
+        return Appended(base_offset, -1, self.log.log_start_offset, owed)
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
         header = parse_header(batch, 0)
         with storage_errors():
-            written = self.log.append(batch, header, self.leader_epoch, now_ms)
-        if written.rolled:
-            self.log.write_snapshot(written.base_offset, self.producers.entries())
+            base_offset = self.log.append(batch, header, self.leader_epoch, now_ms)
+        rolled = self.log.rolled_at == base_offset
+        if rolled:
+            self.log.write_snapshot(base_offset, self.producers.entries())
         owed = None
-        if written.rolled or self.config.flushes:
-            owed = self._see_to_durability(written.base_offset, rolled=written.rolled)
+        if rolled or self.config.flushes:
+            owed = self._see_to_durability(base_offset, rolled=rolled)
         if owed is None:
             self.appended.fire()
         else:
             owed.failure = ErrorCode.NOT_COORDINATOR  # what clients of a coordinator understand
             self._flushing.owed.append(owed)
-        return written.base_offset
+        return base_offset
 
     def journal_batches(self) -> Iterator[memoryview]:
         """Every data batch from the log start to the end, in order."""

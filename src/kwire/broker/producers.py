@@ -15,13 +15,11 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.log.snapshot import ProducerEntry
 from kwire.log.transactions import OpenTransactions
 from kwire.log.txn_index import AbortedTransaction
-from kwire.records.batch import CONTROL, TRANSACTIONAL, BatchHeader
+from kwire.records.batch import CONTROL, MAX_SEQUENCE, TRANSACTIONAL, BatchHeader
 from kwire.records.markers import Marker, read_marker
 
 REMEMBERED_BATCHES = 5
 """How many batches of a producer are recognised when they come again; clients have at most as many in flight."""
-
-_MAX_SEQUENCE = 2**31 - 1
 
 
 @attrs.define
@@ -37,10 +35,12 @@ class WrittenBatch:
 
 def written_batch(header: BatchHeader, base_offset: int) -> WrittenBatch:
     """A batch that is in the log at `base_offset`."""
-    last_offset = base_offset + header.last_offset_delta
-    return WrittenBatch(
-        header.base_sequence, header.last_sequence, base_offset, last_offset, header.max_timestamp
-    )
+    count = header.last_offset_delta
+    first = header.base_sequence
+    last = first + count
+    if first < 0 or last > MAX_SEQUENCE:
+        last = header.last_sequence
+    return WrittenBatch(first, last, base_offset, base_offset + count, header.max_timestamp)
 
 
 @attrs.define
@@ -95,8 +95,9 @@ class Producers:
         if epoch == producer.epoch:
             batches = producer.batches
             last = batches[-1].last_sequence if batches else -1
-            if sequence == last + 1 or (sequence == 0 and last == _MAX_SEQUENCE):
-                self._check_transaction(header)
+            if sequence == last + 1 or (sequence == 0 and last == MAX_SEQUENCE):
+                if self.transactions.first_offsets:
+                    self._check_transaction(header)
                 return None
             last_sequence = header.last_sequence
             repeated = producer.find(sequence, last_sequence)
@@ -173,7 +174,10 @@ class Producers:
         """Remember a batch of data that was appended at `base_offset` (live and in replay alike)."""
         if self.refused:
             self.refused.pop(header.producer_id, None)
-        producer = self._writes(header)
+        producer = self.by_id.get(header.producer_id)
+        if producer is None or producer.epoch != header.producer_epoch:
+            producer = self._begin(header)
+        producer.last_timestamp = header.max_timestamp
         batches = producer.batches
         if len(batches) == REMEMBERED_BATCHES:
             del batches[0]
@@ -185,7 +189,8 @@ class Producers:
         self, header: BatchHeader, base_offset: int, marker: Marker
     ) -> AbortedTransaction | None:
         """A marker was appended, which has no sequence of its own; what it made void is for the index."""
-        producer = self._writes(header)
+        producer = self._begin(header)
+        producer.last_timestamp = header.max_timestamp
         producer.coordinator_epoch = marker.coordinator_epoch
         return self.transactions.end(header.producer_id, base_offset, aborted=not marker.commit)
 
@@ -200,7 +205,8 @@ class Producers:
         if marker is not None:
             self.record_marker(header, header.base_offset, marker)
 
-    def _writes(self, header: BatchHeader) -> Producer:
+    def _begin(self, header: BatchHeader) -> Producer:
+        """The producer that wrote this; what is known of an epoch before is forgotten."""
         producer = self.by_id.get(header.producer_id)
         if producer is None:
             producer = self.by_id[header.producer_id] = Producer(header.producer_epoch)
@@ -208,7 +214,6 @@ class Producers:
             producer.epoch = header.producer_epoch
             producer.batches.clear()
             producer.from_snapshot = False
-        producer.last_timestamp = header.max_timestamp
         return producer
 
     def last_offsets(self) -> dict[int, tuple[int, int]]:
@@ -253,7 +258,7 @@ class Producers:
             if entry.last_offset >= 0 and entry.last_sequence >= 0:
                 first_sequence = entry.last_sequence - entry.offset_delta
                 if first_sequence < 0:
-                    first_sequence += _MAX_SEQUENCE + 1
+                    first_sequence += MAX_SEQUENCE + 1
                 producer.batches.append(
                     WrittenBatch(
                         first_sequence,

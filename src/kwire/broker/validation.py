@@ -15,6 +15,8 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import (
     BATCH_OVERHEAD,
     CRC_FROM,
+    LENGTH_OVERHEAD,
+    MAGIC,
     NO_TIMESTAMP,
     BatchHeader,
     CorruptBatch,
@@ -46,7 +48,7 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
 
     Raises KafkaError: INVALID_RECORD, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE.
     """
-    if records is None or len(records) == 0:
+    if not records:
         raise KafkaError(
             ErrorCode.INVALID_RECORD, "Produce requests must have exactly one record batch per partition"
         )
@@ -55,10 +57,10 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
         if size > 16 and records[16] < 2:
             raise _old_magic(records[16])
         raise KafkaError(ErrorCode.CORRUPT_MESSAGE, f"A record batch of {size} bytes is cut off")
-    if records[16] != 2:
-        raise _old_magic(records[16])
-    header = parse_header(records, 0)
-    batch_size = header.size
+    header = parse_header(records)
+    if header.magic != MAGIC:
+        raise _old_magic(header.magic)
+    batch_size = header.length + LENGTH_OVERHEAD
     if batch_size != size:
         if BATCH_OVERHEAD <= batch_size < size:
             raise KafkaError(
@@ -91,7 +93,7 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
         raise KafkaError(
             ErrorCode.RECORD_LIST_TOO_LARGE, f"The batch has {size} bytes; a segment holds {segment_bytes}"
         )
-    if crc32c(memoryview(records)[CRC_FROM:]) != header.crc:
+    if crc32c(records[CRC_FROM:]) != header.crc:
         raise KafkaError(ErrorCode.CORRUPT_MESSAGE, "The batch does not match its CRC-32C")
     return header
 

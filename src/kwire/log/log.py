@@ -12,8 +12,6 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-import attrs
-
 from kwire.log import aborted, loading, swap, timestamps
 from kwire.log.compaction import Group
 from kwire.log.config import LogConfig as LogConfig
@@ -39,15 +37,6 @@ class LogWriteFailed(Exception):
         super().__init__(f"Cannot write {path}: {cause.strerror or cause}")
         self.path = path
         self.cause = cause
-
-
-@attrs.define
-class Appended:
-    """Where a batch is now. `rolled`: it is the first of a new segment."""
-
-    base_offset: int
-    last_offset: int
-    rolled: bool
 
 
 class Log:
@@ -78,6 +67,7 @@ class Log:
         "partition",
         "recovered",
         "recovery_point",
+        "rolled_at",
         "topic",
         "topic_id",
     )
@@ -98,6 +88,8 @@ class Log:
         self.log_end_offset = 0
         self.recovery_point = 0
         """Everything below is on disk for good."""
+        self.rolled_at = -1
+        """The batch at this offset made `append` begin a new segment, most recently."""
         self.closed = False
         self.recovered: Recovered | None = None
         """What the opening had to check and cut after an unclean stop."""
@@ -267,15 +259,15 @@ class Log:
 
     # Appending
 
-    def append(self, batch: Buffer, header: BatchHeader, leader_epoch: int, now_ms: int) -> Appended:
+    def append(self, batch: Buffer, header: BatchHeader, leader_epoch: int, now_ms: int) -> int:
         """Append one whole batch, stamped with its offset and the leader's epoch; its other bytes stay.
 
-        Raises LogWriteFailed; then nothing was appended.
+        Its base offset; when that is `rolled_at`, a new segment begins with it. Raises LogWriteFailed; then nothing
+        was appended.
         """
         base_offset = self.log_end_offset
         last_offset = base_offset + header.last_offset_delta
         timestamp = header.max_timestamp
-        rolled = False
         segment = self._active
         try:
             if self._failed is not None:
@@ -298,12 +290,12 @@ class Log:
             ):
                 segment = self._roll(now_ms)
                 segment.begin_writing(self._config.segment_index_bytes)
-                rolled = True
+                self.rolled_at = base_offset
             segment.append(batch, header.length, base_offset, last_offset, timestamp, leader_epoch)
         except OSError as error:
             raise LogWriteFailed(segment.path, error) from error
         self.log_end_offset = last_offset + 1
-        return Appended(base_offset, last_offset, rolled)
+        return base_offset
 
     def roll(self, now_ms: int) -> bool:
         """Begin a new segment; False when the last one is empty. Raises LogWriteFailed."""
@@ -530,6 +522,7 @@ class Log:
             return
         at = max(bisect_right(self._bases, offset) - 1, 0)
         self._truncations += 1
+        self.rolled_at = -1
         try:
             if at + 1 < len(self._segments):
                 self._remove_segments(at + 1, len(self._segments))

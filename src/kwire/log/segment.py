@@ -401,7 +401,7 @@ class Segment:
         self.used = True
         try:
             (self._file or self.file).write(
-                position, (stamp(base_offset, length, leader_epoch), memoryview(batch)[STAMP_BYTES:]), size
+                position, (stamp(base_offset, length, leader_epoch), batch[STAMP_BYTES:]), size
             )
         except OSError:
             self._torn = True

@@ -160,9 +160,9 @@ def check_crc(batch: Buffer, header: BatchHeader) -> None:
         raise CorruptBatch(f"The batch of offset {header.base_offset} does not match its CRC-32C")
 
 
-def stamp(base_offset: int, length: int, leader_epoch: int) -> bytes:
-    """The first 16 bytes of a batch, which the broker sets; `length` stays as the producer sent it."""
-    return _STAMP.pack(base_offset, length, leader_epoch)
+stamp = _STAMP.pack
+"""`stamp(base offset, length, leader epoch)`: the first 16 bytes of a batch, which the broker sets; the length stays as
+the producer sent it."""
 
 
 def stamped(batch: Buffer, base_offset: int, leader_epoch: int) -> bytes:
