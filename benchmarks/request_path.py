@@ -1,4 +1,4 @@
-"""What a request costs between the sockets: header and message decoded, the handler, the answer encoded; in one process.
+"""What a request costs between the sockets: header and message decoded, the handler, the answer encoded; no client.
 
 Each step is measured by itself over many requests, and then the whole way of a request at once; us of CPU time per
 request, best of several rounds. `--only produce` picks rows by the beginning of their names.
@@ -22,7 +22,12 @@ from kwire.broker.broker import Broker
 from kwire.broker.configs import TopicConfig
 from kwire.broker.validation import check_batch
 from kwire.codec.frames import finish_frame
-from kwire.codec.headers import RequestHeader, decode_request_header, encode_request_header, encode_response_header
+from kwire.codec.headers import (
+    RequestHeader,
+    decode_request_header,
+    encode_request_header,
+    encode_response_header,
+)
 from kwire.codec.messages import fetch, metadata, produce
 from kwire.codec.primitives import Buffer
 from kwire.config import Config
@@ -147,7 +152,9 @@ class Bench:
             ("produce 100 B x 6 partitions", 13, 6, 100),
             ("produce 16 KB", 13, 1, 16_000),
         ):
-            yield Case(name, self.produces(f"p{partitions}", version, partitions, size), self.requests // partitions)
+            yield Case(
+                name, self.produces(f"p{partitions}", version, partitions, size), self.requests // partitions
+            )
         self.fill("f1", 1)
         self.fill("f100", 100)
         self.fill("f1000", 1000)
@@ -184,7 +191,9 @@ class Bench:
                     base_sequence=sequence,
                 )
                 data = produce.TopicProduceData(
-                    name, topic.topic_id, [produce.PartitionProduceData(index, batch) for index in range(partitions)]
+                    name,
+                    topic.topic_id,
+                    [produce.PartitionProduceData(index, batch) for index in range(partitions)],
                 )
                 request = produce.ProduceRequest(None, -1, 30_000, [data])
                 frames.append(framed(0, version, produce.encode_request, request))
@@ -261,7 +270,9 @@ class Bench:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", default="")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)

@@ -6,19 +6,21 @@ does not have is left out; when it is not ignorable and says something, that is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from protocol_specs.emit_usual import usual_name
 from protocol_specs.emitting import (
     FIXED,
     Code,
     Module,
     Names,
     condition,
-    default_literal,
     grouped,
     is_fixed,
     is_tagged_struct,
     known_tags,
+    says_something,
 )
 from protocol_specs.grammar import NEVER, Field, Message, Struct, Versions, snake_case
 
@@ -36,8 +38,19 @@ class Encoder:
         # The run being gathered: (expression, format code).
         self.run: list[tuple[str, str]] = []
 
-    def message(self, message: Message, scope: Versions, name: str, into_parts: bool, what: str) -> list[str]:
-        """A whole function for the message, and behind it those for its tagged fields."""
+    def message(
+        self,
+        message: Message,
+        scope: Versions,
+        name: str,
+        into_parts: bool,
+        what: str,
+        usual: Sequence[Versions] = (),
+    ) -> list[str]:
+        """A whole function for the message, and behind it those for its tagged fields.
+
+        In the versions `usual` there is a short cut for the usual shape.
+        """
         class_name = self.class_of[message.body.name]
         me = message.role if into_parts else "record"
         self.names.owner[me] = ("", me)
@@ -48,6 +61,12 @@ class Encoder:
         with code.block(f"def {name}({me}: {class_name}, version: int{tail}"):
             if not name.startswith("_"):
                 code(f'"""Append {what} to `parts`. Raises ValueError for what the version cannot say."""')
+            for part in usual:
+                with code.when(condition(part, scope)):
+                    code(f"usual = {usual_name(message, part)}({me})")
+                    with code.block("if usual is not None:"):
+                        code("parts.append(usual)")
+                        code("return")
             code("out = bytearray()")
             self.struct(message.body, scope, me)
             code("parts.append(out)" if into_parts else "return bytes(out)")
@@ -90,22 +109,9 @@ class Encoder:
                     self.refusal(item, me, None)
 
     def refusal(self, item: Field, me: str, guard: str | None) -> None:
-        test = self.says_something(item, f"{me}.{item.name}")
+        test = says_something(self.module, item, f"{me}.{item.name}", self.class_of)
         with self.code.block(f"if {guard} and {test}:" if guard else f"if {test}:"):
             self.code(f'{self.module.use("refuse_field")}("{item.name}", version)')
-
-    def says_something(self, item: Field, value: str) -> str:
-        """Python that is true when the value is not the default."""
-        default = default_literal(item, self.class_of)
-        if default == "ZERO_UUID":
-            self.module.use("ZERO_UUID")
-        if default == "None":
-            return f"{value} is not None"
-        if default in ("[]", '""', 'b""'):
-            return f"({value} is None or {value})" if item.nullable else value
-        if default in ("False", "True"):
-            return value if default == "False" else f"not {value}"
-        return f"{value} != {default}"
 
     # Runs of fixed width
 
@@ -223,7 +229,9 @@ class Encoder:
             struct,
             Versions(min(before.low, scope.low), max(before.high, scope.high)),
         )
-        tests = " or ".join(self.says_something(item, f"{me}.{item.name}") for item in known)
+        tests = " or ".join(
+            says_something(self.module, item, f"{me}.{item.name}", self.class_of) for item in known
+        )
         with self.code.block(f"if {tests}:"):
             self.code(f"{tag_writer_name(self.class_of[struct.name])}(out, {me}, version)")
         with self.code.block("else:"):
@@ -257,7 +265,7 @@ class Encoder:
                 value = f"{me}.{item.name}"
                 if guard is not None and not item.ignorable:
                     self.refusal(item, me, f"not {guard}")
-                test = self.says_something(item, value)
+                test = says_something(self.module, item, value, self.class_of)
                 if is_tagged_struct(item):
                     test += f" and {value} != {self.class_of[item.base]}()"
                 with code.block(f"if {guard} and {test}:" if guard else f"if {test}:"):

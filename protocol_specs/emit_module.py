@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from protocol_specs import emit_usual
 from protocol_specs.emit_decode import Decoder
 from protocol_specs.emit_encode import Encoder
 from protocol_specs.emitting import Module, default_literal, format_name, is_tagged_struct, python_type
@@ -12,6 +13,7 @@ _OPENING = ["", "from __future__ import annotations", ""]
 # A remark that makes a line of a class longer than this stands above it.
 _WIDEST = 106
 # Names a module may need that `primitives` does not have.
+_HOT = {("decode", "request"), ("encode", "response")}
 _ELSEWHERE = frozenset({"ClassVar", "Sequence", "field", "pack", "unpack_from"})
 
 
@@ -167,12 +169,19 @@ def functions(
             own_name = name
             if len(flavours) > 1:
                 own_name = f"_{name.lstrip('_')}_{'flexible' if flexible else 'classic'}"
+            # A server reads requests and writes responses; the other way nobody is in a hurry.
+            usual: list[Versions] = []
+            if (side, message.role) in _HOT and emit_usual.has_usual_shape(message.body):
+                usual = list(emit_usual.parts(message.body, scope))
+            short_cut = emit_usual.decoder if side == "decode" else emit_usual.encoder
+            for part in usual:
+                lines += ["", "", *short_cut(module, message, class_of, part, flexible)]
             if side == "decode":
                 decoder = Decoder(module, class_of, many_records(message), flexible)
-                made = decoder.message(message, scope, own_name, what)
+                made = decoder.message(message, scope, own_name, what, usual)
             else:
                 encoder = Encoder(module, class_of, flexible)
-                made = encoder.message(message, scope, own_name, not stored, what)
+                made = encoder.message(message, scope, own_name, not stored, what, usual)
             lines += ["", "", *made]
     return lines
 

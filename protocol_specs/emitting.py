@@ -219,6 +219,20 @@ def default_literal(item: Field, class_of: dict[str, str]) -> str:
     return zeros.get(item.base, "0")
 
 
+def says_something(module: Module, item: Field, value: str, class_of: dict[str, str]) -> str:
+    """Python that is true when the value is not the default."""
+    default = default_literal(item, class_of)
+    if default == "ZERO_UUID":
+        module.use("ZERO_UUID")
+    if default == "None":
+        return f"{value} is not None"
+    if default in ("[]", '""', 'b""'):
+        return f"({value} is None or {value})" if item.nullable else value
+    if default in ("False", "True"):
+        return value if default == "False" else f"not {value}"
+    return f"{value} != {default}"
+
+
 def python_type(item: Field, class_of: dict[str, str], many_records: bool) -> str:
     """The annotation of the attribute; `many_records` allows several buffers for `records`."""
     plain = {"bool": "bool", "string": "str", "bytes": "bytes", "uuid": "bytes", "float64": "float"}

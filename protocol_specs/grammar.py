@@ -69,6 +69,7 @@ class Field:
     tag: int | None = None
     ignorable: bool = False
     classic: bool = False
+    one: bool = False
     meaning: str = ""
     struct: Struct | None = None
 
@@ -305,6 +306,8 @@ class _Parser:
                 result.ignorable = True
             elif word == "classic":
                 result.classic = True
+            elif word == "one" and result.is_array and result.base not in PRIMITIVES:
+                result.one = True
             else:
                 self.fail(f"{name}: unknown word {word}")
         return result

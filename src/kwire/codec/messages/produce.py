@@ -35,7 +35,11 @@ MAX_VERSION = 13
 FLEXIBLE_FROM = 9
 
 _unpack_u = Format(">16s").unpack_from
+_unpack_BhiBuBiB = Format(">BhiB16sBiB").unpack_from
+_unpack_BhiBB = Format(">BhiBB").unpack_from
+_unpack_BiB = Format(">BiB").unpack_from
 _unpack_h = Format(">h").unpack_from
+_unpack_hhiih = Format(">hhiih").unpack_from
 _unpack_hiB = Format(">hiB").unpack_from
 _unpack_hii = Format(">hii").unpack_from
 _unpack_i = Format(">i").unpack_from
@@ -45,14 +49,22 @@ _unpack_ihqq = Format(">ihqq").unpack_from
 _unpack_ihqqqB = Format(">ihqqqB").unpack_from
 _unpack_ii = Format(">ii").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
+_unpack_iii = Format(">iii").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_u = Format(">16s").pack
+_pack_BuBihqqqBBBBiB = Format(">B16sBihqqqBBBBiB").pack
+_pack_BB = Format(">BB").pack
+_pack_BihqqqBBBBiB = Format(">BihqqqBBBBiB").pack
 _pack_hi = Format(">hi").pack
 _pack_hii = Format(">hii").pack
 _pack_i = Format(">i").pack
+_pack_ih = Format(">ih").pack
 _pack_ihqq = Format(">ihqq").pack
 _pack_ihqqq = Format(">ihqqq").pack
 _pack_iiB = Format(">iiB").pack
+_pack_iihqqi = Format(">iihqqi").pack
+_pack_iihqqqi = Format(">iihqqqi").pack
+_pack_iihqqqihi = Format(">iihqqqihi").pack
 _pack_q = Format(">q").pack
 
 
@@ -84,9 +96,38 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ProduceRe
     return _decode_request_classic(buf, pos, end, version)
 
 
+def _usual_request_3(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
+    if end - pos < 14:
+        return None
+    transactional_id_length, acks, timeout_ms, topic_data_count, n = _unpack_hhiih(buf, pos)
+    pos += 14
+    if transactional_id_length != -1 or topic_data_count != 1:
+        return None
+    stop = pos + n
+    if n < 0 or stop > end:
+        return None
+    name = buf[pos:stop].decode("utf-8", "replace")
+    if end - stop < 12:
+        return None
+    partition_data_count, index, n = _unpack_iii(buf, stop)
+    pos = stop + 12
+    if partition_data_count != 1:
+        return None
+    stop = pos + n
+    if n < 0 or stop > end:
+        return None
+    records = memoryview(buf)[pos:stop]
+    return ProduceRequest(
+        None, acks, timeout_ms, [TopicProduceData(name, ZERO_UUID, [PartitionProduceData(index, records)])]
+    )
+
+
 def _decode_request_classic(buf: Readable, pos: int, end: int, version: int) -> ProduceRequest:
     start = pos
     try:
+        usual = _usual_request_3(buf, pos, end)
+        if usual is not None:
+            return usual
         (n,) = _unpack_h(buf, pos)
         pos += 2
         transactional_id: str | None = None
@@ -133,9 +174,69 @@ def _decode_request_classic(buf: Readable, pos: int, end: int, version: int) -> 
     return ProduceRequest(transactional_id, acks, timeout_ms, topic_data)
 
 
+def _usual_request_13(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
+    if end - pos < 30:
+        return None
+    transactional_id_length, acks, timeout_ms, topic_data_count, topic_id, partition_data_count, index, n = (
+        _unpack_BhiBuBiB(buf, pos)
+    )
+    pos += 30
+    if transactional_id_length != 0 or topic_data_count != 2 or partition_data_count != 2:
+        return None
+    if n > 127:
+        n, pos = uvarint_rest(buf, pos, n)
+    stop = pos + n - 1
+    if n == 0 or stop > end:
+        return None
+    records = memoryview(buf)[pos:stop]
+    if buf[stop:end] != b"\x00\x00\x00":
+        return None
+    return ProduceRequest(
+        None, acks, timeout_ms, [TopicProduceData("", topic_id, [PartitionProduceData(index, records)])]
+    )
+
+
+def _usual_request_9(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
+    if end - pos < 9:
+        return None
+    transactional_id_length, acks, timeout_ms, topic_data_count, n = _unpack_BhiBB(buf, pos)
+    pos += 9
+    if transactional_id_length != 0 or topic_data_count != 2:
+        return None
+    stop = pos + n - 1
+    if not 0 < n < 128 or stop > end:
+        return None
+    name = buf[pos:stop].decode("utf-8", "replace")
+    if end - stop < 6:
+        return None
+    partition_data_count, index, n = _unpack_BiB(buf, stop)
+    pos = stop + 6
+    if partition_data_count != 2:
+        return None
+    if n > 127:
+        n, pos = uvarint_rest(buf, pos, n)
+    stop = pos + n - 1
+    if n == 0 or stop > end:
+        return None
+    records = memoryview(buf)[pos:stop]
+    if buf[stop:end] != b"\x00\x00\x00":
+        return None
+    return ProduceRequest(
+        None, acks, timeout_ms, [TopicProduceData(name, ZERO_UUID, [PartitionProduceData(index, records)])]
+    )
+
+
 def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) -> ProduceRequest:
     start = pos
     try:
+        if version >= 13:
+            usual = _usual_request_13(buf, pos, end)
+            if usual is not None:
+                return usual
+        if version <= 12:
+            usual = _usual_request_9(buf, pos, end)
+            if usual is not None:
+                return usual
         n = buf[pos]
         pos += 1
         if n > 127:
@@ -597,7 +698,108 @@ def encode_response(response: ProduceResponse, version: int, parts: list[Buffer]
     return _encode_response_classic(response, version, parts)
 
 
+def _usual_response_8(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if (
+        partition_produce_response.record_errors
+        or partition_produce_response.error_message is not None
+        or partition_produce_response.current_leader is not None
+    ):
+        return None
+    name = topic_produce_response.name.encode()
+    if len(name) > LONGEST_STRING:
+        return None
+    return (
+        _pack_ih(1, len(name))
+        + name
+        + _pack_iihqqqihi(
+            1,
+            partition_produce_response.index,
+            partition_produce_response.error_code,
+            partition_produce_response.base_offset,
+            partition_produce_response.log_append_time_ms,
+            partition_produce_response.log_start_offset,
+            0,
+            -1,
+            response.throttle_time_ms,
+        )
+    )
+
+
+def _usual_response_5(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if partition_produce_response.current_leader is not None:
+        return None
+    name = topic_produce_response.name.encode()
+    if len(name) > LONGEST_STRING:
+        return None
+    return (
+        _pack_ih(1, len(name))
+        + name
+        + _pack_iihqqqi(
+            1,
+            partition_produce_response.index,
+            partition_produce_response.error_code,
+            partition_produce_response.base_offset,
+            partition_produce_response.log_append_time_ms,
+            partition_produce_response.log_start_offset,
+            response.throttle_time_ms,
+        )
+    )
+
+
+def _usual_response_3(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if partition_produce_response.current_leader is not None:
+        return None
+    name = topic_produce_response.name.encode()
+    if len(name) > LONGEST_STRING:
+        return None
+    return (
+        _pack_ih(1, len(name))
+        + name
+        + _pack_iihqqi(
+            1,
+            partition_produce_response.index,
+            partition_produce_response.error_code,
+            partition_produce_response.base_offset,
+            partition_produce_response.log_append_time_ms,
+            response.throttle_time_ms,
+        )
+    )
+
+
 def _encode_response_classic(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:
+    if version >= 8:
+        usual = _usual_response_8(response)
+        if usual is not None:
+            parts.append(usual)
+            return
+    if 5 <= version <= 7:
+        usual = _usual_response_5(response)
+        if usual is not None:
+            parts.append(usual)
+            return
+    if version <= 4:
+        usual = _usual_response_3(response)
+        if usual is not None:
+            parts.append(usual)
+            return
     out = bytearray()
     if response.node_endpoints:
         refuse_field("node_endpoints", version)
@@ -626,7 +828,125 @@ def _encode_response_classic(response: ProduceResponse, version: int, parts: lis
     parts.append(out)
 
 
+def _usual_response_13(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if (
+        partition_produce_response.record_errors
+        or partition_produce_response.error_message is not None
+        or partition_produce_response.current_leader is not None
+    ):
+        return None
+    return _pack_BuBihqqqBBBBiB(
+        2,
+        topic_produce_response.topic_id,
+        2,
+        partition_produce_response.index,
+        partition_produce_response.error_code,
+        partition_produce_response.base_offset,
+        partition_produce_response.log_append_time_ms,
+        partition_produce_response.log_start_offset,
+        1,
+        0,
+        0,
+        0,
+        response.throttle_time_ms,
+        0,
+    )
+
+
+def _usual_response_10(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if (
+        partition_produce_response.record_errors
+        or partition_produce_response.error_message is not None
+        or partition_produce_response.current_leader is not None
+    ):
+        return None
+    name = topic_produce_response.name.encode()
+    if len(name) > 126:
+        return None
+    return (
+        _pack_BB(2, len(name) + 1)
+        + name
+        + _pack_BihqqqBBBBiB(
+            2,
+            partition_produce_response.index,
+            partition_produce_response.error_code,
+            partition_produce_response.base_offset,
+            partition_produce_response.log_append_time_ms,
+            partition_produce_response.log_start_offset,
+            1,
+            0,
+            0,
+            0,
+            response.throttle_time_ms,
+            0,
+        )
+    )
+
+
+def _usual_response_9(response: ProduceResponse) -> bytes | None:
+    if len(response.responses) != 1 or response.node_endpoints:
+        return None
+    (topic_produce_response,) = response.responses
+    if len(topic_produce_response.partition_responses) != 1:
+        return None
+    (partition_produce_response,) = topic_produce_response.partition_responses
+    if (
+        partition_produce_response.record_errors
+        or partition_produce_response.error_message is not None
+        or partition_produce_response.current_leader is not None
+    ):
+        return None
+    name = topic_produce_response.name.encode()
+    if len(name) > 126:
+        return None
+    return (
+        _pack_BB(2, len(name) + 1)
+        + name
+        + _pack_BihqqqBBBBiB(
+            2,
+            partition_produce_response.index,
+            partition_produce_response.error_code,
+            partition_produce_response.base_offset,
+            partition_produce_response.log_append_time_ms,
+            partition_produce_response.log_start_offset,
+            1,
+            0,
+            0,
+            0,
+            response.throttle_time_ms,
+            0,
+        )
+    )
+
+
 def _encode_response_flexible(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:
+    if version >= 13:
+        usual = _usual_response_13(response)
+        if usual is not None:
+            parts.append(usual)
+            return
+    if 10 <= version <= 12:
+        usual = _usual_response_10(response)
+        if usual is not None:
+            parts.append(usual)
+            return
+    if version <= 9:
+        usual = _usual_response_9(response)
+        if usual is not None:
+            parts.append(usual)
+            return
     out = bytearray()
     n = len(response.responses) + 1
     if n < 128:
