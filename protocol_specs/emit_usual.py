@@ -178,7 +178,10 @@ def _read_variable(module: Module, code: Code, piece: Variable) -> None:
     if piece.item.base == "records":
         if piece.compact:
             with code.block("if n > 127:"):
-                code(f"n, pos = {module.use('uvarint_rest')}(buf, pos, n)")
+                with code.block("try:"):
+                    code(f"n, pos = {module.use('uvarint_rest')}(buf, pos, n)")
+                with code.block(f"except {module.use('BROKEN')}:"):
+                    code("return None  # The general code says where it broke.")
         code(f"stop = pos + n{' - 1' if piece.compact else ''}")
         _give_up(code, f"{'n == 0' if piece.compact else 'n < 0'} or stop > end")
         code(f"{piece.name} = memoryview(buf)[pos:stop]")

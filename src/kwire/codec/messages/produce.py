@@ -184,7 +184,10 @@ def _usual_request_13(buf: Readable, pos: int, end: int) -> ProduceRequest | Non
     if transactional_id_length != 0 or topic_data_count != 2 or partition_data_count != 2:
         return None
     if n > 127:
-        n, pos = uvarint_rest(buf, pos, n)
+        try:
+            n, pos = uvarint_rest(buf, pos, n)
+        except BROKEN:
+            return None  # The general code says where it broke.
     stop = pos + n - 1
     if n == 0 or stop > end:
         return None
@@ -214,7 +217,10 @@ def _usual_request_9(buf: Readable, pos: int, end: int) -> ProduceRequest | None
     if partition_data_count != 2:
         return None
     if n > 127:
-        n, pos = uvarint_rest(buf, pos, n)
+        try:
+            n, pos = uvarint_rest(buf, pos, n)
+        except BROKEN:
+            return None  # The general code says where it broke.
     stop = pos + n - 1
     if n == 0 or stop > end:
         return None
