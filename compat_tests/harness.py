@@ -121,6 +121,11 @@ class Server:
         return f"127.0.0.1:{self.port}"
 
     @property
+    def brokers(self) -> list[str]:
+        """host:port of every broker that clients are told of."""
+        return [self.bootstrap]
+
+    @property
     def output(self) -> Path:
         """Standard output and error of every run, one after the other."""
         return self.directory / "output.log"
@@ -242,6 +247,10 @@ class KwireServer(Server):
             *(["--workers", str(self.workers)] if self.workers > 1 else []),
             *overrides,
         ]
+
+    @property
+    def brokers(self) -> list[str]:
+        return [f"127.0.0.1:{port}" for port in range(self.port, self.port + self.workers)]
 
     def worker_pids(self) -> list[int]:
         """The process of each worker, the controller's first; those that are there."""

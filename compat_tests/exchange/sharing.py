@@ -95,8 +95,8 @@ class Shared:
         file = KafkaHere(self.directory, self.port, dict(self.kafka_settings)).write_properties()
         return self._start(KwireOnKafkasFile(self.directory, self.port, file=file))
 
-    def kwire(self) -> KwireServer:
-        return self._start(KwireServer(self.directory, self.port, dict(self.kwire_settings)))
+    def kwire(self, workers: int = 1) -> KwireServer:
+        return self._start(KwireServer(self.directory, self.port, dict(self.kwire_settings), workers=workers))
 
     def kafka(self) -> KafkaHere:
         return self._start(KafkaHere(self.directory, self.port, dict(self.kafka_settings)))

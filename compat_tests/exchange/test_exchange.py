@@ -15,7 +15,7 @@ import confluent_kafka
 import pytest
 
 from compat_tests.exchange.sharing import SequencedProducer, Shared
-from compat_tests.harness import DEADLINE_S, Server, eventually, kafka_jars, require, skip_without
+from compat_tests.harness import DEADLINE_S, Server, eventually, free_port, kafka_jars, require, skip_without
 from kwire.errors import ErrorCode
 from kwire.records.batch import parse_header
 from tests.kafka_dump import assert_kafka_finds_nothing
@@ -115,6 +115,31 @@ def test_kafka_takes_over_from_kwire_and_gives_back(share: Callable[..., Shared]
     assert producer.send(kwire, "sequenced", 15, 5) == (ErrorCode.NONE, 15), "a repeat is not written again"
     assert producer.send(kwire, "sequenced", 20, 5) == (ErrorCode.NONE, 20)
     assert SequencedProducer.begin(kwire).producer_id > producer.producer_id
+    shared.stop()
+    assert_kafka_finds_nothing(shared.data, compacted=["compacted"])
+
+
+def test_kafka_takes_over_what_several_workers_leave(share: Callable[..., Shared]) -> None:
+    shared = share()
+    shared.port = free_port(3)
+    shared.kwire(workers=3)
+    shared.fill()
+    written = shared.facts()
+    leaders = {leader for topic in written["topics"].values() for leader in topic.pop("leaders")}
+    assert leaders == {1, 2, 3}
+    shared.stop()
+    status, report = shared.check()
+    assert status == 0, report
+    shared.kafka()
+    taken = shared.facts()
+    for topic in taken["topics"].values():
+        assert topic.pop("leaders") == [1]
+    assert_same(taken, written, clean=True)
+    shared.stop()
+    shared.kwire(workers=2)
+    again = shared.facts()
+    assert {leader for topic in again["topics"].values() for leader in topic.pop("leaders")} == {1, 2}
+    assert_same(again, written, clean=True)
     shared.stop()
     assert_kafka_finds_nothing(shared.data, compacted=["compacted"])
 

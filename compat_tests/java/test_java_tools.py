@@ -211,7 +211,8 @@ def test_kafka_consumer_groups_shows_the_members(server: Server) -> None:
     assert row[1].startswith("the-client-")
     assert row[2:5] == ["/127.0.0.1", "the-client", "2"]
     output = tool(server, GROUPS, "--describe", "--group", group, "--state")
-    assert re.search(rf"{group}\s+127\.0\.0\.1:{server.port}\s.*\sStable\s+1", output)
+    coordinators = "|".join(map(re.escape, server.brokers))
+    assert re.search(rf"{group}\s+({coordinators})\s.*\sStable\s+1", output)
     consumer.close()
 
 

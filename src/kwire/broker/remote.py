@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kwire.broker.partition import Partition
+from kwire.broker.partition import Appended, Partition
 from kwire.broker.producers import Producers
 from kwire.broker.signals import Signal
 from kwire.errors import ErrorCode, KafkaError
@@ -41,9 +41,17 @@ class RemotePartition(Partition):
 
     @property
     def log(self) -> Log:  # type: ignore[override]
-        raise KafkaError(
+        raise self._elsewhere()
+
+    def _elsewhere(self) -> KafkaError:
+        return KafkaError(
             ErrorCode.NOT_LEADER_OR_FOLLOWER, f"{self.topic}-{self.index} is led by node {self.leader_id}"
         )
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:
         raise KafkaError(ErrorCode.NOT_COORDINATOR)
+
+    def append(
+        self, records: memoryview | bytes | None, now_ms: int, *, transaction_verified: bool = False
+    ) -> Appended:
+        raise self._elsewhere()

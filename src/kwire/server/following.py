@@ -159,11 +159,12 @@ class Follower:
                 for name, (low, high) in SUPPORTED_FEATURES.items()
             ],
             rack=broker.config.text_or_none("broker.rack"),
-            log_dirs=broker.storage.directory_ids,
+            log_dirs=[],  # they are the first worker's: Kafka lets a directory belong to one broker only
         )
         response = await self._links.ask(self._controller_id, *_REGISTRATION, request)
         _check(response.error_code)
         self.followed.broker_epoch = response.broker_epoch
+        broker.producer_ids.order()
 
     async def beat(self, *, want_shut_down: bool = False) -> Any:
         """One heartbeat; the controller's answer. Raises OSError, KafkaError."""

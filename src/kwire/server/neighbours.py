@@ -59,7 +59,6 @@ class Neighbours:
             nursery.start_soon(carry_calls, broker, self._links)
             if self._follower is not None:
                 nursery.start_soon(self._follower.follow, broker.metadata_changed)
-                broker.producer_ids.order()
             task_status.started()
 
     async def watch(self, broker: Broker, stop: trio.Event, ready: Callable[[], None]) -> None:
