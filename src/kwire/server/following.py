@@ -222,10 +222,12 @@ class Follower:
             and not registered.fenced
         )
 
-    async def leave(self) -> None:
+    async def leave(self, broker: Broker) -> None:
         """The logs are closed: hand them over. A controller that does not answer finds them at its next start."""
         try:
             with trio.fail_after(_LEAVE_SECONDS):
+                if self.followed.broker_epoch < 0:  # told to stop before it had joined
+                    await self.join(broker)
                 await self.beat(want_shut_down=True)
         except (OSError, KafkaError, trio.TooSlowError) as error:
             log.warning("the controller did not take over: %s", error)

@@ -88,8 +88,8 @@ class Neighbours:
         if scope.cancelled_caught:
             log.warning("%d workers did not hand over within %g s", workers.present, HAND_OVER_SECONDS)
 
-    async def part(self) -> None:
+    async def part(self, broker: Broker) -> None:
         """The logs are closed."""
         if self._follower is not None and self._station.is_stopped:
-            await self._follower.leave()
+            await self._follower.leave(broker)
         await self._links.close()

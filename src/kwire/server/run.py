@@ -130,7 +130,7 @@ async def serve(
                 if clean:
                     broker.close()
                     if neighbours is not None:
-                        await neighbours.part()
+                        await neighbours.part(broker)
                     log.info("stopped")
                 else:
                     broker.abandon()

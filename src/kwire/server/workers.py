@@ -270,8 +270,8 @@ class Parent:
         if self._is_stopping:
             self._kill_all()
             os._exit(128 + number)
-        log.info("%s: stopping; once more to stop at once", signal.Signals(number).name)
         self._is_stopping = True
+        log.info("%s: stopping; once more to stop at once", signal.Signals(number).name)
 
     def _tell_stop(self) -> None:
         for process in self._processes:
