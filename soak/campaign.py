@@ -9,15 +9,18 @@ except the moment at which a signal meets an instruction.
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import attrs
 
-from compat_tests.harness import KwireServer
+from compat_tests.harness import KwireServer, free_port
 from soak.ledger import Findings, Ledger, Place, Violation
 from soak.load import (
     CarelessProducer,
@@ -85,6 +88,7 @@ class Campaign:
     """Looks at the data directory of a server that was stopped in order; raises when it finds something."""
     inspect_every: int = 50
     topics: list[Topic] = attrs.field(factory=lambda: TOPICS)
+    workers: int = 1
     server: KwireServer = attrs.field(init=False)
     ledger: Ledger = attrs.field(factory=Ledger)
     clients: list[Client] = attrs.field(factory=list)
@@ -97,7 +101,9 @@ class Campaign:
         self.random = Random(self.seed)
 
     def make_server(self) -> KwireServer:
-        return KwireServer(self.directory, settings=dict(SETTINGS))
+        return KwireServer(
+            self.directory, free_port(self.workers), settings=dict(SETTINGS), workers=self.workers
+        )
 
     @property
     def data(self) -> Path:
@@ -199,6 +205,9 @@ class Campaign:
 
     def _kill(self, number: int) -> None:
         """Kill the server in one of the ways, and leave a new one running."""
+        if self.workers > 1 and self.random.random() < 0.7:
+            self._kill_worker()
+            return
         way = self.random.choices(("under load", "right after a start", "stopping"), (7, 2, 1))[0]
         if way == "under load":
             time.sleep(self.random.uniform(0, 0.5))
@@ -216,6 +225,21 @@ class Campaign:
         if self.sabotage is not None and self.sabotage(self.data, self):
             self.sabotage = None
         self.server.start()
+
+    def _kill_worker(self) -> None:
+        """One of the workers dies, perhaps again while it starts, or another with it: their parent sees to that."""
+        time.sleep(self.random.uniform(0, 0.5))
+        while True:
+            pids = self.server.worker_pids()
+            if pids:
+                number = self.random.randrange(len(pids))
+                with suppress(ProcessLookupError):
+                    os.kill(pids[number], signal.SIGKILL)
+                way = "the controller" if number == 0 else "another worker"
+                self.killed[way] = self.killed.get(way, 0) + 1
+            if self.random.random() < 0.7:
+                return
+            time.sleep(self.random.uniform(0, 0.6))
 
     def kill(self, way: str) -> None:
         self.server.kill()
@@ -235,7 +259,7 @@ class Campaign:
         self.ledger.raise_failures()
         committed = self.ledger.commits() if commits else {}
         promises = self.ledger.take_promises()
-        with Wire(self.server.port, client_id="auditor") as wire:
+        with self._auditor() as wire:
             for place, findings in self.findings.items():
                 start = 0 if everything or findings.compacted else max(findings.end - OVERLAP, 0)
                 try:
@@ -255,6 +279,20 @@ class Campaign:
                         f"{group} committed {offset} in {place}, and now it has {found_offset} committed"
                     )
         self.ledger.raise_failures()
+
+    def _auditor(self) -> Wire:
+        """A connection to every worker, each of which serves: one that was killed may be starting again."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                wire = Wire(self.server.port, client_id="auditor")
+                for place in self.findings:
+                    wire.leader(place)
+                return wire
+            except (OSError, EOFError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def wait_for_progress(self) -> None:
         """Until every producer was promised something by the server that is there now."""

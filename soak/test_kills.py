@@ -39,6 +39,15 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed() -> No
     remove(campaign.directory)
 
 
+def test_nothing_acknowledged_is_lost_whichever_of_several_workers_is_killed() -> None:
+    kills = max(KILLS // 4, 5)
+    campaign = Campaign(new_directory(), SEED, kills, inspect=kafka_finds_nothing, workers=3)
+    print(f"seed {SEED}, {kills} kills of 3 workers, in {campaign.directory}")
+    campaign.run()
+    print(campaign.summary())
+    remove(campaign.directory)
+
+
 @pytest.mark.parametrize(
     ("sabotage", "complaint"),
     [

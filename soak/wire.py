@@ -1,4 +1,4 @@
-"""One blocking connection that speaks the protocol with kwire's own codec, and builds and reads batches itself.
+"""A blocking client that speaks the protocol with kwire's own codec, and builds and reads batches itself.
 
 No client library stands between: what was sent, in which order and how often is decided here, and nothing is retried
 behind anybody's back.
@@ -18,6 +18,7 @@ from kwire.codec.headers import RequestHeader, decode_response_header, encode_re
 from kwire.codec.messages import load
 from kwire.codec.messages.create_topics import CreatableTopic, CreatableTopicConfig, CreateTopicsRequest
 from kwire.codec.messages.fetch import FetchPartition, FetchRequest, FetchTopic
+from kwire.codec.messages.find_coordinator import FindCoordinatorRequest
 from kwire.codec.messages.init_producer_id import InitProducerIdRequest
 from kwire.codec.messages.metadata import MetadataRequest
 from kwire.codec.messages.offset_commit import (
@@ -32,6 +33,7 @@ from kwire.records.batch import crc_ok, iter_records, parse_header
 from soak.ledger import Place, Violation
 
 PRODUCE, FETCH, METADATA, OFFSET_COMMIT, OFFSET_FETCH, CREATE_TOPICS, INIT_PRODUCER_ID = 0, 1, 3, 8, 9, 19, 22
+FIND_COORDINATOR = 10
 
 PATIENCE_S = 60.0
 """A server that answers nothing for so long is taken for broken."""
@@ -56,15 +58,49 @@ class Found:
     value: bytes | None
 
 
+class _Connection:
+    """One socket."""
+
+    def __init__(self, port: int, client_id: str) -> None:
+        self.client_id = client_id
+        self.number = 0
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, key: int, request: Any, version: int) -> None:
+        self.number += 1
+        parts: list[Any] = []
+        encode_request_header(parts, RequestHeader(key, version, self.number, self.client_id))
+        load(key).encode_request(request, version, parts)
+        finish_frame(parts)
+        self.socket.sendall(b"".join(parts))
+
+    def receive(self, key: int, version: int) -> Any:
+        frame = self._read(int.from_bytes(self._read(4), "big"))
+        _, position = decode_response_header(frame, 0, len(frame), key, version)
+        return load(key).decode_response(frame, position, len(frame), version)
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise EOFError("the server closed the connection")
+            data += more
+        return bytes(data)
+
+
 class Wire:
-    """One connection. Every method raises OSError or EOFError when the server goes away."""
+    """A connection to each worker that is needed. Every method raises OSError or EOFError when one goes away."""
 
     def __init__(self, port: int, *, client_id: str = "soak") -> None:
         self._client_id = client_id
-        self._asked: deque[tuple[int, int]] = deque()
-        self._number = 0
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._asked: deque[tuple[_Connection, int, int]] = deque()
+        self._first = _Connection(port, client_id)
+        self._connections = {port: self._first}
+        self._ports: dict[int, int] = {}
+        self._leaders: dict[Place, _Connection] = {}
+        self._coordinators: dict[str, _Connection] = {}
 
     def __enter__(self) -> Wire:
         return self
@@ -73,38 +109,56 @@ class Wire:
         self.close()
 
     def close(self) -> None:
-        self._socket.close()
+        for connection in self._connections.values():
+            connection.socket.close()
 
-    def send(self, key: int, request: Any, version: int, *, answered: bool = True) -> None:
+    def send(
+        self, key: int, request: Any, version: int, *, answered: bool = True, to: _Connection | None = None
+    ) -> None:
         """Send a request; it is not waited for."""
-        self._number += 1
-        parts: list[Any] = []
-        encode_request_header(parts, RequestHeader(key, version, self._number, self._client_id))
-        load(key).encode_request(request, version, parts)
-        finish_frame(parts)
+        connection = to or self._first
         if answered:
-            self._asked.append((key, version))
-        self._socket.sendall(b"".join(parts))
+            self._asked.append((connection, key, version))
+        connection.send(key, request, version)
 
     def receive(self) -> Any:
         """The answer to the oldest request that has none yet."""
-        frame = self._read(int.from_bytes(self._read(4), "big"))
-        key, version = self._asked.popleft()
-        _, position = decode_response_header(frame, 0, len(frame), key, version)
-        return load(key).decode_response(frame, position, len(frame), version)
+        connection, key, version = self._asked.popleft()
+        return connection.receive(key, version)
 
-    def ask(self, key: int, request: Any, version: int) -> Any:
-        self.send(key, request, version)
-        return self.receive()
+    def ask(self, key: int, request: Any, version: int, *, to: _Connection | None = None) -> Any:
+        """The answer to this request, whatever else is under way on other connections."""
+        connection = to or self._first
+        connection.send(key, request, version)
+        return connection.receive(key, version)
 
-    def _read(self, size: int) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            more = self._socket.recv(size - len(data))
-            if not more:
-                raise EOFError("the server closed the connection")
-            data += more
-        return bytes(data)
+    def _connection(self, port: int) -> _Connection:
+        if port not in self._connections:
+            self._connections[port] = _Connection(port, self._client_id)
+        return self._connections[port]
+
+    def leader(self, place: Place) -> _Connection:
+        """Where a partition is led; the first worker for one that nobody knows. EOFError while it has no leader."""
+        if not self._leaders:
+            answer = self.ask(METADATA, MetadataRequest(topics=None), 9)
+            ports = {node.node_id: node.port for node in answer.brokers}
+            for topic in answer.topics:
+                for part in topic.partitions:
+                    if part.leader_id not in ports:
+                        raise EOFError(f"{topic.name}-{part.partition_index} has no leader")
+                    connection = self._connection(ports[part.leader_id])
+                    self._leaders[Place(topic.name, part.partition_index)] = connection
+        return self._leaders.get(place, self._first)
+
+    def coordinator(self, group: str) -> _Connection:
+        """Who looks after a group. EOFError while nobody does."""
+        if group not in self._coordinators:
+            request = FindCoordinatorRequest(coordinator_keys=[group])
+            (answer,) = self.ask(FIND_COORDINATOR, request, 4).coordinators
+            if answer.error_code:
+                raise EOFError(f"{group} has no coordinator")
+            self._coordinators[group] = self._connection(answer.port)
+        return self._coordinators[group]
 
     # What campaigns ask. Raises Refused.
 
@@ -134,7 +188,7 @@ class Wire:
             name=place.topic, partition_data=[PartitionProduceData(index=place.partition, records=batch)]
         )
         request = ProduceRequest(acks=acks, timeout_ms=60_000, topic_data=[topic])
-        self.send(PRODUCE, request, 9, answered=acks != 0)
+        self.send(PRODUCE, request, 9, answered=acks != 0, to=self.leader(place))
 
     def receive_offset(self, what: str) -> int:
         """The base offset that the oldest unanswered batch was given."""
@@ -156,7 +210,7 @@ class Wire:
                 max_bytes=FETCH_BYTES,
                 topics=[FetchTopic(topic=place.topic, partitions=[part])],
             )
-            answer = self.ask(FETCH, request, 11).responses[0].partitions[0]
+            answer = self.ask(FETCH, request, 11, to=self.leader(place)).responses[0].partitions[0]
             _check(f"reading {place} from {offset}", answer.error_code)
             end = answer.high_watermark if end is None else end
             records = memoryview(answer.records or b"")
@@ -179,13 +233,15 @@ class Wire:
     def commit(self, group: str, place: Place, offset: int) -> None:
         part = OffsetCommitRequestPartition(partition_index=place.partition, committed_offset=offset)
         topic = OffsetCommitRequestTopic(name=place.topic, partitions=[part])
-        answer = self.ask(OFFSET_COMMIT, OffsetCommitRequest(group_id=group, topics=[topic]), 8)
+        request = OffsetCommitRequest(group_id=group, topics=[topic])
+        answer = self.ask(OFFSET_COMMIT, request, 8, to=self.coordinator(group))
         _check(f"a commit of {group}", answer.topics[0].partitions[0].error_code)
 
     def committed(self, group: str, place: Place) -> int:
         """-1 when the group committed nothing."""
         topic = OffsetFetchRequestTopic(name=place.topic, partition_indexes=[place.partition])
-        answer = self.ask(OFFSET_FETCH, OffsetFetchRequest(group_id=group, topics=[topic]), 7)
+        request = OffsetFetchRequest(group_id=group, topics=[topic])
+        answer = self.ask(OFFSET_FETCH, request, 7, to=self.coordinator(group))
         _check(f"the offsets of {group}", answer.error_code)
         part = answer.topics[0].partitions[0]
         _check(f"the offset of {group} in {place}", part.error_code)
@@ -193,7 +249,17 @@ class Wire:
         return offset
 
 
+MOVING = (
+    ErrorCode.COORDINATOR_NOT_AVAILABLE,
+    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+    ErrorCode.NOT_COORDINATOR,
+)
+"""What a worker says that has just begun: clients look again for the one to ask."""
+
+
 def _check(what: str, code: int, message: str | None = None) -> None:
+    if code in MOVING:
+        raise EOFError(f"{what}: {ErrorCode(code).name}")
     if code:
         raise Refused(what, code, message)
 
