@@ -35,7 +35,7 @@ soak: $(READY)  ## Kill the server under load, 200 times (KWIRE_KILLS), fill its
 	KWIRE_KILLS=$${KWIRE_KILLS:-200} $(BIN)/python -m pytest soak -s
 	KWIRE_SEEDS=$${KWIRE_SEEDS:-2000} $(BIN)/python -m pytest -q tests/log/test_power_loss.py tests/simulation
 
-bench: $(READY)  ## kwire against Apache Kafka on this machine, side by side.
+bench: $(READY)  ## kwire against Apache Kafka and other peers on this machine, side by side: about twenty minutes.
 	$(BIN)/python benchmarks/run.py
 
 generate: $(READY)  ## Write the generated code anew from protocol_specs/.

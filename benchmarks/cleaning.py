@@ -18,11 +18,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import peers
 import servers
-from cold_read import RATE, Figures, load, outcome, say
+from cold_read import RATE, say
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from confluent_kafka.cimpl import NewTopic
+from loading import Figures, load, outcome
 from servers import Kind, Running, ServerFailed
 
 TOPIC = "keyed"
@@ -33,7 +35,7 @@ LEAVE_ALONE = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "1", "s
 
 def fill(server: Running, megabytes: int) -> None:
     """Make the compacted topic, and close its last segment with one more than it holds."""
-    address = {"bootstrap.servers": f"127.0.0.1:{server.port}", "log_level": 2}
+    address: dict[str, str | int | float | bool] = {"bootstrap.servers": server.address, "log_level": 2}
     admin = AdminClient(address)
     admin.create_topics([NewTopic(TOPIC, 1, 1, config=LEAVE_ALONE)])[TOPIC].result()
     producer = Producer(address | {"linger.ms": 5, "batch.size": 500_000})
@@ -165,7 +167,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="that the producer measures; default 3")
     arguments = parser.parse_args(argv)
     eager = ("--set", "log.cleaner.backoff.ms=200")
-    known = {"kwire": lambda: servers.kwire(eager), "kafka": servers.kafka}
+    known = {"kwire": lambda: peers.kwire(eager), "kafka": peers.kafka}
     directory = Path(tempfile.mkdtemp(prefix="kwire-cleaning-"))
     runs: dict[str, list[dict[str, Figures]]] = {}
     try:

@@ -26,15 +26,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import peers
 import servers
+from loading import Figures, load, outcome
 from servers import Kind, Running, ServerFailed
 
 TOPIC = "cold"
 RATE = "500"
 PHASES = ("alone", "cold", "warm")
-Figures = dict[str, Any]
 
 
 def say(text: str) -> None:
@@ -76,22 +76,6 @@ class Subject:
     data: Path
     port: int
     runs: list[dict[str, Figures]] = field(default_factory=list)
-
-
-def load(server: Running, workload: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [str(servers.load_generator()), "-brokers", f"127.0.0.1:{server.port}", "-workload", workload]
-    command += ["-server-pids", ",".join(map(str, server.pids)), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def outcome(process: subprocess.Popen[str]) -> Figures:
-    printed, complaints = process.communicate()
-    if process.returncode:
-        raise ServerFailed(complaints.strip() or f"the load generator ended with {process.returncode}")
-    figures: Figures = json.loads(printed)
-    if figures["errors"]:
-        raise ServerFailed(f"{figures['errors']} records failed: {figures.get('first_error')}")
-    return figures
 
 
 def segments(data: Path) -> list[Path]:
@@ -173,7 +157,7 @@ def measure(subject: Subject, disk: SlowDisk, arguments: argparse.Namespace) -> 
             if phase == "warm":
                 bring(paths)
             consumer: Figures = {}
-            reading = contextlib.nullcontext()
+            reading: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
             if phase != "alone":
                 # The consumer has work for as long as the producer measures, and longer.
                 reading = reader(server, arguments.seconds + 1, arguments.gigabytes, consumer)
@@ -240,7 +224,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def main(argv: list[str]) -> int:
     arguments = parse(argv)
-    known = {"kwire": lambda: servers.kwire(()), "kafka": servers.kafka}
     directory = Path(tempfile.mkdtemp(prefix="kwire-cold-", dir=arguments.data))
     subjects: list[Subject] = []
     disk: SlowDisk | None = None
@@ -248,11 +231,9 @@ def main(argv: list[str]) -> int:
     try:
         disk = SlowDisk(directory, arguments.disk_mb_per_s)
         for name in filter(None, arguments.servers.split(",")):
-            if name not in known:
-                raise ServerFailed(f"no server {name!r}; there are {', '.join(known)}, and --server")
-            subjects.append(Subject(known[name](), directory / name, servers.free_port()))
+            subjects.append(Subject(peers.find(name), directory / name, servers.free_port()))
         for spec in arguments.server:
-            kind = servers.other(spec)
+            kind = peers.other(spec)
             subjects.append(Subject(kind, directory / kind.name, servers.free_port()))
         for subject in subjects:
             prepare(subject, arguments.gigabytes)
@@ -267,9 +248,8 @@ def main(argv: list[str]) -> int:
             disk.remove()
         shutil.rmtree(directory, ignore_errors=True)
     print(table(subjects))
-    results = servers.HERE / "results"
-    results.mkdir(exist_ok=True)
-    path = results / f"cold-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    servers.RESULTS.mkdir(exist_ok=True)
+    path = servers.RESULTS / f"cold-{time.strftime('%Y%m%d-%H%M%S')}.json"
     record = {
         "machine": {
             "cpus": os.cpu_count(),

@@ -1,336 +1,221 @@
 """Side by side: kwire and its peers under the same load, on this machine, in one run.
 
-    python benchmarks/run.py                       kwire, the spike and Apache Kafka; about six minutes
-    python benchmarks/run.py --quick               one short repeat of kwire and Apache Kafka, under three minutes
-    python benchmarks/run.py --servers kwire --workloads sync-1,sync-64 --repeat 5
+    python benchmarks/run.py                       everything but Tansu: about twenty minutes
+    python benchmarks/run.py --quick               one short repeat of kwire and Apache Kafka: under three minutes
+    python benchmarks/run.py --servers kwire,kafka,tansu --repeat 5
+    python benchmarks/run.py --servers kwire --workloads sync-1,sync-64 --profile
+    python benchmarks/run.py --servers kwire --python 3.14=/usr/bin/python3.14 --python 'jit=PYTHON_JIT=1 python3.14'
 
 All servers run at once and are loaded in turns, so that a slow minute of the machine is everybody's; each was warmed up
-before. The best of the repeats counts, and the JSON beside it has every run. See README.md here for what the rows mean.
+before. The best of the repeats counts, and the JSON beside it has every run. A server that cannot be had, or fails, is
+named and left out. See README.md here for what the rows mean.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import mmap
 import os
 import platform
+import shlex
 import shutil
+import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+import loading
+import peers
+import plots
+import report
 import servers
-from servers import Kind, Running, ServerFailed
+import where
+from loading import Figures
+from servers import Kind, Memory, Running, ServerFailed
+from workloads import SMALL, Workload, client_bound, workloads
 
-SMALL = ("-max-bytes", str(512 << 20), "-fill-bytes", str(128 << 20))
-RESULTS = servers.HERE / "results"
-Run = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table, read from the runs of a workload."""
-
-    label: str
-    value: Callable[[Run], float]
-    higher_is_better: bool
-    digits: int = 2
-
-    def best_run(self, runs: list[Run]) -> Run:
-        return (max if self.higher_is_better else min)(runs, key=self.value)
-
-    def best(self, runs: list[Run]) -> float:
-        return self.value(self.best_run(runs))
+EVERYTHING = "kwire,kwire-2,kwire-fsync,spike,kfake,kafka,kafka-fsync"
 
 
-@dataclass(frozen=True)
-class Workload:
-    name: str
-    kind: str
-    arguments: tuple[str, ...]
-    rows: tuple[Row, ...]
-    # What the server's CPU seconds are divided by.
-    cost: str = "M requests"
-    writes_mb: int = 0
-
-
-def rate(label: str, field: str, unit: float, digits: int) -> Row:
-    return Row(label, lambda run: float(run[field]) / unit, True, digits)
-
-
-BULK_MB = 1024
-"""What a bulk produce writes: more would outlast the memory that `settle` has at hand, see there."""
-
-
-def workloads(fill_mb: int) -> list[Workload]:
-    bulk = ("-max-bytes", str(BULK_MB << 20), "-ramp", "0.2")
-    fill = ("-fill-bytes", str(fill_mb << 20))
-    found = [
-        Workload(
-            "produce-100",
-            "produce",
-            ("-size", "100", *bulk),
-            (rate("produce 100 B, M rec/s", "records_per_s", 1e6, 2),),
-            "GB",
-            BULK_MB,
-        ),
-        Workload(
-            "produce-1k",
-            "produce",
-            ("-size", "1000", *bulk),
-            (rate("produce 1 KB, MB/s", "mb_per_s", 1, 0),),
-            "GB",
-            BULK_MB,
-        ),
-        Workload(
-            "consume-100",
-            "consume",
-            ("-size", "100", *fill),
-            (rate("consume 100 B, M rec/s", "records_per_s", 1e6, 2),),
-            "GB",
-            fill_mb,
-        ),
-        Workload(
-            "consume-1k",
-            "consume",
-            ("-size", "1000", *fill),
-            (rate("consume 1 KB, MB/s", "mb_per_s", 1, 0),),
-            "GB",
-            fill_mb,
-        ),
-    ]
-    for clients in (1, 16, 64):
-        label = f"{clients} synchronous producer{'s' * (clients > 1)}, req/s"
-        found.append(
-            Workload(
-                f"sync-{clients}", "sync", ("-clients", str(clients)), (rate(label, "records_per_s", 1, 0),)
-            )
-        )
-    latency = (
-        Row("end to end at 1,000/s, p50 ms", lambda run: float(run["p50_ms"]), False),
-        Row("end to end at 1,000/s, p99 ms", lambda run: float(run["p99_ms"]), False),
-    )
-    found.append(Workload("latency", "latency", ("-rate", "1000"), latency, "M records"))
-    return found
-
-
-def cost(workload: Workload, run: Run) -> float:
-    """CPU seconds of the server per GB of values, or per million records."""
-    amount = run["bytes"] / 1e9 if workload.cost == "GB" else run["records"] / 1e6
-    return float(run["server_cpu_s"]) / amount if amount else float("nan")
+def say(text: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
 
 
 class Bench:
-    def __init__(self, arguments: argparse.Namespace, directory: Path) -> None:
+    """Some servers under load in turns; `runs` has what came of it."""
+
+    def __init__(self, arguments: argparse.Namespace, chosen: list[Workload], directory: Path) -> None:
         self.arguments = arguments
+        self.chosen = chosen
         self.directory = directory
-        self.loadgen = servers.load_generator()
         self.running: list[Running] = []
+        self.runs: report.Runs = {}
         self.start_s: dict[str, list[float]] = {}
-        self.memory: dict[str, dict[str, servers.Memory]] = {}
-        self.deaths: dict[str, str] = {}
+        self.memory: dict[str, dict[str, Memory]] = {}
+        self.failures: list[str] = []
+        self.client_bound: dict[str, set[str]] = {}
+        self.profiler = where.Profiler()
+        self.profiles: list[str] = []
 
-    def say(self, text: str) -> None:
-        print(f"  {time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
+    def alive(self) -> list[Running]:
+        return [running for running in self.running if not running.dead]
 
-    def alive(self) -> Iterator[Running]:
-        return (running for running in self.running if not running.dead)
+    def fail(self, text: str) -> None:
+        self.failures.append(text)
+        say(f"FAILED: {text}")
 
     def start(self, kinds: list[Kind]) -> None:
         """Start everything as often as asked for, alternating; the last ones stay."""
+        gone: set[str] = set()
         for attempt in range(self.arguments.starts):
             last = attempt == self.arguments.starts - 1
             for kind in kinds:
-                server = servers.start(kind, self.directory / kind.name)
+                if kind.name in gone:
+                    continue
+                try:
+                    server = servers.start(kind, self.directory / kind.name)
+                except ServerFailed as failure:
+                    gone.add(kind.name)
+                    self.fail(str(failure))
+                    continue
                 self.start_s.setdefault(kind.name, []).append(server.first_answer_s)
                 if last:
                     self.running.append(server)
                 else:
                     server.stop(at_once=True)
         time.sleep(2)
-        for server in self.running:
-            server.check()
-            self.memory[server.kind.name] = {"rest": server.memory()}
-            self.say(f"{server.kind.name} answers on 127.0.0.1:{server.port}, process {server.process.pid}")
+        for server in self.alive():
+            with self.burying(server):
+                server.check()
+                self.memory[server.kind.name] = {"rest": server.memory()}
+                say(f"{server.kind.name} answers on {server.address}, process {server.process.pid}")
 
-    def load(self, server: Running, workload: Workload, *more: str) -> Run:
-        command = [str(self.loadgen), "-brokers", f"127.0.0.1:{server.port}", "-workload", workload.kind]
-        command += ["-server-pids", ",".join(map(str, server.pids)), *workload.arguments, *more]
-        if server.kind.makes_up_topics:
-            command.append("-no-admin")
-        done = subprocess.run(command, capture_output=True, text=True)
-        server.check()
-        if done.returncode:
-            return {"error": done.stderr.strip() or f"exit code {done.returncode}"}
-        run: Run = json.loads(done.stdout)
-        if run["errors"]:
-            run["error"] = f"{run['errors']} records failed: {run.get('first_error')}"
-        return run
+    @contextlib.contextmanager
+    def burying(self, server: Running) -> Iterator[None]:
+        """What fails is noted; a server that died of it is loaded no more."""
+        try:
+            yield
+        except ServerFailed as failure:
+            self.fail(f"{server.kind.name}: {server.last_words() or failure}")
 
-    def bury(self, server: Running, death: ServerFailed) -> None:
-        self.deaths[server.kind.name] = str(death)
-        self.say(str(death))
+    def load(self, server: Running, workload: Workload, *more: str) -> Figures:
+        cpus = self.arguments.client_cpus
+        process = loading.load(server, workload.kind, *workload.arguments, *more, cpus=cpus)
+        return loading.outcome(process, patience_s=self.arguments.seconds + 180)
 
-    def warm_up(self, chosen: list[Workload]) -> None:
-        """Rounds of every kind of load, for as long as the server needs and until one more brings less than a tenth."""
-        for server in list(self.alive()):
-            mine = [w for w in chosen if server.kind.only is None or w.kind in server.kind.only]
+    def warm_up(self) -> None:
+        """A round of every kind of load; where a compiler is at work more, until one gains less than a tenth."""
+        for server in self.alive():
+            mine = [workload for workload in self.chosen if server.kind.can(workload.name)]
+            if not mine:
+                continue
+            seconds = "1.5" if server.kind.warm_up_s else "0.5"
             begin, before = time.monotonic(), 0.0
-            while mine:
+            while True:
                 rates: list[float] = []
-                try:
-                    for workload in mine:
-                        run = self.load(server, workload, "-seconds", "1.5", "-ramp", "0", *SMALL)
-                        rates.append(float(run.get("records_per_s", 0)))
-                except ServerFailed as death:
-                    self.bury(server, death)
+                for workload in mine:
+                    with self.burying(server):
+                        server.check()
+                        run = self.load(server, workload, "-seconds", seconds, "-ramp", "0", *SMALL)
+                        rates.append(float(run["records_per_s"]))
+                if server.dead:
                     break
                 # The geometric mean: every workload counts alike.
-                level = statistics.geometric_mean([max(rate, 1.0) for rate in rates])
+                level = statistics.geometric_mean([max(rate, 1.0) for rate in rates]) if rates else 0.0
                 took = time.monotonic() - begin
                 gained = f", {level / before - 1:+.0%}" if before else ""
-                self.say(f"{server.kind.name}: warm for {took:.0f} s{gained}")
-                if took > self.arguments.warm_up or (took > server.kind.warm_up_s and level < before * 1.1):
+                say(f"{server.kind.name}: warm for {took:.0f} s{gained}")
+                settled = took > server.kind.warm_up_s and level < before * 1.1
+                if settled or took > self.arguments.warm_up or not server.kind.warm_up_s:
                     break
                 before = level
 
-    def measure(self, chosen: list[Workload]) -> None:
-        for repeat in range(self.arguments.repeat):
-            for workload in chosen:
-                turn = list(self.alive())
-                # Who comes second finds another disk: take turns at that too.
-                for server in turn if repeat % 2 == 0 else reversed(turn):
-                    if server.kind.only is not None and workload.kind not in server.kind.only:
-                        continue
-                    self.settle(workload)
-                    try:
-                        with self.profiled(server, workload):
-                            run = self.load(server, workload, "-seconds", str(self.arguments.seconds))
-                    except ServerFailed as death:
-                        self.bury(server, death)
-                        continue
-                    server.runs.setdefault(workload.name, []).append(run)
-                    self.say(f"{server.kind.name}: {workload.name}: {brief(workload, run)}")
+    def measure(self) -> None:
+        rounds = self.arguments.repeat * len(self.chosen)
+        for number in range(rounds):
+            repeat, workload = number // len(self.chosen), self.chosen[number % len(self.chosen)]
+            turn = [server for server in self.alive() if server.kind.can(workload.name)]
+            say(f"{workload.name}, repeat {repeat + 1} of {self.arguments.repeat}")
+            # Who comes second finds another disk: take turns at that too.
+            for server in turn if repeat % 2 == 0 else reversed(turn):
+                settle(workload)
+                with self.burying(server):
+                    server.check()
+                    run = self.one_run(server, workload)
+                    self.runs.setdefault(server.kind.name, {}).setdefault(workload.name, []).append(run)
+                    say(f"{server.kind.name}: {self.brief(workload, run)}")
         for server in self.alive():
-            self.memory[server.kind.name]["after"] = server.memory()
+            with self.burying(server):
+                server.check()
+                self.memory[server.kind.name]["after"] = server.memory()
+        self.mark_client_bound()
 
-    def settle(self, workload: Workload) -> None:
-        """Let nobody pay for the one before: write dirty pages back, and have the memory for the page cache at hand.
+    def one_run(self, server: Running, workload: Workload) -> Figures:
+        seconds = self.arguments.seconds
+        if not self.arguments.profile:
+            return self.load(server, workload, "-seconds", str(seconds))
+        with self.profiler.looking(server, workload.name, seconds) as paths:
+            run = self.load(server, workload, "-seconds", str(seconds))
+        for path in paths:
+            if path.exists() and not path.name.endswith("-perf.txt"):
+                us = run["server_cpu_s"] / max(run["records"], 1) * 1e6
+                text = where.tables(where.read(path.read_text()), us)
+                self.profiles.append(
+                    f"{server.kind.name}, {workload.name}: {us:.1f} us of CPU a record\n\n{text}"
+                )
+        return run
 
-        On a virtual machine the first touch of a page can cost ten times a later one, because the host has to find it;
-        what is touched and freed here is what the page cache takes next. A guest that reports free pages gives them
-        back within seconds, so this lasts for short runs only.
-        """
-        os.sync()
-        if workload.writes_mb:
-            touch = (workload.writes_mb + 512) << 20
-            with contextlib.suppress(OSError, ValueError):
-                mmap.mmap(-1, touch, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
+    def mark_client_bound(self) -> None:
+        cores = os.cpu_count() or 1
+        client = len(cpu_list(self.arguments.client_cpus)) or cores
+        server = len(cpu_list(self.arguments.server_cpus)) or cores
+        for workload in self.chosen:
+            for name, by_workload in self.runs.items():
+                found = by_workload.get(workload.name)
+                if found and client_bound(workload.rows[0].best_run(found), client, server, cores):
+                    self.client_bound.setdefault(workload.name, set()).add(name)
 
-    @contextlib.contextmanager
-    def profiled(self, server: Running, workload: Workload) -> Iterator[None]:
-        """With --profile: where a Python server spends its time, as collapsed stacks for a flame graph."""
-        spy = Path(sys.executable).with_name("py-spy")
-        if not self.arguments.profile or server.kind.name == "kafka":
-            yield
-            return
-        if not spy.exists():
-            raise ServerFailed("--profile needs py-spy beside this Python: pip install py-spy")
-        output = RESULTS / f"profile-{server.kind.name}-{workload.name}.txt"
-        command = [str(spy), "record", "--pid", str(server.process.pid), "--native", "--rate", "250"]
-        command += [
-            "--format",
-            "raw",
-            "--output",
-            str(output),
-            "--duration",
-            str(round(self.arguments.seconds)),
-        ]
-        spying = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            yield
-        finally:
-            spying.wait()
+    def brief(self, workload: Workload, run: Figures) -> str:
+        rows = (f"{row.label.rpartition(', ')[2]} {row.value(run):,.{row.digits}f}" for row in workload.rows)
+        return (
+            f"{', '.join(rows)}; server {run['server_cpu_s'] / run['seconds']:.2f} cores,"
+            f" {workload.cost(run):.2f} CPU s per {workload.per};"
+            f" client {run['client_cpu_s'] / run['seconds']:.2f} cores"
+        )
 
     def stop(self) -> None:
         for server in self.running:
-            server.stop()
+            server.stop(at_once=bool(server.dead))
 
 
-def brief(workload: Workload, run: Run) -> str:
-    if "error" in run:
-        return f"FAILED: {run['error']}"
-    rows = ", ".join(
-        f"{row.label.rpartition(', ')[2]} {row.value(run):,.{row.digits}f}" for row in workload.rows
-    )
-    return (
-        f"{rows}; server {run['server_cpu_s'] / run['seconds']:.2f} cores,"
-        f" {cost(workload, run):.2f} CPU s per {workload.cost}; client {run['client_cpu_s'] / run['seconds']:.2f} cores"
-    )
+def settle(workload: Workload) -> None:
+    """Let nobody pay for the one before: write dirty pages back, and have the memory for the page cache at hand.
+
+    On a virtual machine the first touch of a page can cost ten times a later one, because the host has to find it;
+    what is touched and freed here is what the page cache takes next. A guest that reports free pages gives them
+    back within seconds, so this lasts for short runs only.
+    """
+    os.sync()
+    if workload.writes_mb:
+        touch = (workload.writes_mb + 512) << 20
+        with contextlib.suppress(OSError, ValueError):
+            mmap.mmap(-1, touch, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
 
 
-def table(bench: Bench, chosen: list[Workload]) -> list[list[str]]:
-    """The figures, and the first server's as a ratio of each other's; `!` marks a ratio on the wrong side of 1."""
-    names = [server.kind.name for server in bench.running]
-    base = names[0]
-    lines: list[list[str]] = [["best of the repeats", *names, *(f"{base} / {name}" for name in names[1:])]]
-
-    def add(label: str, figures: dict[str, float], digits: int, higher_is_better: bool) -> None:
-        cells = [f"{figures[name]:,.{digits}f}" if name in figures else "-" for name in names]
-        for name in names[1:]:
-            if name in figures and base in figures and figures[name] and figures[base]:
-                ratio = figures[base] / figures[name]
-                worse = ratio < 0.995 if higher_is_better else ratio > 1.005
-                cells.append(f"{ratio:.2f}{' !' if worse else ''}")
-            else:
-                cells.append("-")
-        lines.append([label, *cells])
-
-    for workload in chosen:
-        good = {
-            server.kind.name: [run for run in server.runs.get(workload.name, []) if "error" not in run]
-            for server in bench.running
-        }
-        good = {name: runs for name, runs in good.items() if runs}
-        for row in workload.rows:
-            add(
-                row.label,
-                {name: row.best(runs) for name, runs in good.items()},
-                row.digits,
-                row.higher_is_better,
-            )
-        # Of the best run itself: a run that went wrong may have been cheap because it waited.
-        costs = {name: cost(workload, workload.rows[0].best_run(runs)) for name, runs in good.items()}
-        add(f"  server CPU s per {workload.cost}", costs, 1, False)
-    add("start to first answer, s", {name: min(times) for name, times in bench.start_s.items()}, 2, False)
-    for when, label in (("rest", "at rest"), ("after", "after the suite")):
-        found = {name: memory[when] for name, memory in bench.memory.items() if when in memory}
-        add(f"memory {label}, MB", {name: memory.own for name, memory in found.items()}, 0, False)
-        add("  with mapped files, MB", {name: memory.resident for name, memory in found.items()}, 0, False)
-    return lines
-
-
-def show(lines: list[list[str]]) -> str:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    out = []
-    for number, line in enumerate(lines):
-        cells = [
-            line[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-        ]
-        out.append("| " + " | ".join(cells) + " |")
-        if number == 0:
-            rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-            out.append("| " + " | ".join(rules) + " |")
-    return "\n".join(out)
+def cpu_list(text: str) -> list[int]:
+    """The cores that taskset means by `0-2,5`."""
+    found: list[int] = []
+    for part in filter(None, text.split(",")):
+        first, _, last = part.partition("-")
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
 
 
 def machine() -> dict[str, object]:
@@ -344,9 +229,41 @@ def machine() -> dict[str, object]:
         "cpus": os.cpu_count(),
         "model": model,
         "kernel": platform.release(),
-        "python": platform.python_version(),
+        "python": f"{platform.python_version()} {' '.join(platform.python_build())}",
         "load_before": os.getloadavg(),
     }
+
+
+def gather(arguments: argparse.Namespace) -> tuple[list[Kind], list[str]]:
+    """The servers that were asked for and can be had, and a sentence for each that cannot."""
+    extra = shlex.split(arguments.kwire_args)
+    wanted: list[Callable[[], Kind]] = [
+        *(partial(peers.find, name, extra) for name in filter(None, arguments.servers.split(","))),
+        *(partial(peers.kwire_python, spec, extra) for spec in arguments.python),
+        *(partial(peers.other, spec) for spec in arguments.server),
+    ]
+    kinds: list[Kind] = []
+    missing: list[str] = []
+    for make in wanted:
+        try:
+            kind = make()
+        except peers.NotHere as sentence:
+            missing.append(str(sentence))
+            say(str(sentence))
+            continue
+        kinds.append(dataclasses.replace(kind, cpus=arguments.server_cpus))
+    return kinds, missing
+
+
+def estimate_s(arguments: argparse.Namespace, kinds: Sequence[Kind], chosen: Sequence[Workload]) -> float:
+    """How long it will take, roughly."""
+    total = 0.0
+    for kind in kinds:
+        mine = [workload for workload in chosen if kind.can(workload.name)]
+        total += sum(workload.overhead_s + arguments.seconds for workload in mine) * arguments.repeat
+        total += min(kind.warm_up_s * 3, arguments.warm_up * 1.2) if kind.warm_up_s else 2.0 * len(mine)
+        total += (5.0 if kind.warm_up_s else 0.5) * arguments.starts
+    return total
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -354,7 +271,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--servers", help="of kwire, spike, kafka, with commas between; the first is compared with the rest"
+        "--servers",
+        help=f"of {', '.join(peers.KNOWN)}, with commas between; the first is put beside the rest;"
+        f" default {EVERYTHING}, quick kwire,kafka",
     )
     parser.add_argument(
         "--server",
@@ -363,29 +282,39 @@ def parse(argv: list[str]) -> argparse.Namespace:
         metavar="NAME=COMMAND",
         help="one more, started by COMMAND with {port} and {data} in it; may be given several times",
     )
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="NAME=[VARIABLE=VALUE ...] INTERPRETER",
+        help="kwire run by another Python that has kwire's dependencies; may be given several times",
+    )
     parser.add_argument("--kwire-args", default="", help="more arguments for kwire serve")
     parser.add_argument("--workloads", help="names or their beginnings, with commas between; default all")
     parser.add_argument("--repeat", type=int, help="runs of each workload on each server; default 3, quick 1")
-    parser.add_argument("--seconds", type=float, help="of each run at most; default 4, quick 2")
+    parser.add_argument("--seconds", type=float, help="of each run at most; default 3, quick 2")
+    parser.add_argument("--starts", type=int, help="times each server is started; default 5, quick 2")
     parser.add_argument(
-        "--starts", type=int, help="times each server is started for the start-up row; default 5, quick 2"
+        "--warm-up", type=float, help="seconds of a server's warm-up at most; default 60, quick 20"
     )
-    parser.add_argument(
-        "--warm-up", type=float, help="seconds of each server's warm-up at most; default 60, quick 20"
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="kwire and kafka, short runs: under three minutes"
-    )
+    parser.add_argument("--quick", action="store_true", help="short runs of kwire and Apache Kafka")
     parser.add_argument("--data", type=Path, help="where data directories go; default a temporary directory")
     parser.add_argument(
-        "--profile", action="store_true", help="record Python stacks with py-spy while measuring"
+        "--cpus",
+        default=":",
+        metavar="SERVERS:CLIENT",
+        help="keep the servers and the load generator to cores, as taskset writes them: 0:1, or 0-3:4-7",
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="say where the time goes, with py-spy and perf"
     )
     arguments = parser.parse_args(argv)
     quick = {"servers": "kwire,kafka", "repeat": 1, "seconds": 2.0, "starts": 2, "warm_up": 20.0}
-    full = {"servers": "kwire,spike,kafka", "repeat": 3, "seconds": 4.0, "starts": 5, "warm_up": 60.0}
+    full = {"servers": EVERYTHING, "repeat": 3, "seconds": 3.0, "starts": 5, "warm_up": 60.0}
     for name, value in (quick if arguments.quick else full).items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
+    arguments.server_cpus, _, arguments.client_cpus = arguments.cpus.partition(":")
     return arguments
 
 
@@ -397,31 +326,27 @@ def main(argv: list[str]) -> int:
     if not chosen:
         print(f"no such workload; there are {', '.join(each.name for each in every)}", file=sys.stderr)
         return 2
-    RESULTS.mkdir(exist_ok=True)
+    # An end that was asked for politely leaves nothing behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     about = machine()
     if os.getloadavg()[0] > 0.5:
-        print(
-            f"benchmarks: the machine is busy (load {os.getloadavg()[0]:.1f}): figures will wander",
-            file=sys.stderr,
-        )
+        say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): figures will wander")
     directory = Path(tempfile.mkdtemp(prefix="kwire-bench-", dir=arguments.data))
     begin = time.monotonic()
+    bench = Bench(arguments, chosen, directory)
     try:
-        known = {
-            "kwire": lambda: servers.kwire(arguments.kwire_args.split()),
-            "spike": servers.spike,
-            "kafka": servers.kafka,
-        }
-        names = [name for name in arguments.servers.split(",") if name]
-        for name in names:
-            if name not in known:
-                raise ServerFailed(f"no server {name!r}; there are {', '.join(known)}, and --server")
-        kinds = [known[name]() for name in names] + [servers.other(spec) for spec in arguments.server]
-        bench = Bench(arguments, directory)
+        loading.load_generator()
+        kinds, missing = gather(arguments)
+        if arguments.profile and (sentence := bench.profiler.missing()):
+            say(sentence)
+        say(
+            f"{len(kinds)} servers, {len(chosen)} workloads: about {estimate_s(arguments, kinds, chosen) / 60:.0f} min"
+        )
+        begin = time.monotonic()
         try:
             bench.start(kinds)
-            bench.warm_up(chosen)
-            bench.measure(chosen)
+            bench.warm_up()
+            bench.measure()
         finally:
             bench.stop()
     except ServerFailed as failure:
@@ -429,36 +354,52 @@ def main(argv: list[str]) -> int:
         return 1
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+    tell(bench, kinds, missing, about, time.monotonic() - begin)
+    return 1 if bench.failures else 0
 
-    lines = table(bench, chosen)
-    print(show(lines))
-    took = time.monotonic() - begin
+
+def tell(bench: Bench, kinds: list[Kind], missing: list[str], about: dict[str, object], took: float) -> None:
+    """Print the tables, and write them with every run, and a picture."""
+    kinds = [kind for kind in kinds if kind.name in bench.start_s]
+    lines = report.figures(bench.runs, bench.chosen, bench.client_bound)
+    lines += report.footprint(bench.start_s, bench.memory)
+    columns = report.pairs(kinds)
+    print(report.markdown(report.value_table(lines, [kind.name for kind in kinds])))
+    if columns:
+        print("\n" + report.markdown(report.ratio_table(lines, columns)))
+    for profile in bench.profiles:
+        print("\n" + profile)
+    servers.RESULTS.mkdir(exist_ok=True)
+    path = servers.RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     record = {
+        "title": f"kwire side by side, {time.strftime('%Y-%m-%d')}, {about['cpus']} cores, {about['model']}",
         "when": time.strftime("%Y-%m-%dT%H:%M:%S"),
         "machine": about,
-        "arguments": {name: str(value) for name, value in vars(arguments).items()},
+        "arguments": {name: str(value) for name, value in vars(bench.arguments).items()},
         "seconds": round(took),
-        "runs": {server.kind.name: server.runs for server in bench.running},
+        "runs": bench.runs,
         "start_s": bench.start_s,
         "memory_mb": {
             name: {when: vars(m) for when, m in each.items()} for name, each in bench.memory.items()
         },
-        "deaths": bench.deaths,
-        "table": lines,
+        "left_out": missing,
+        "failures": bench.failures,
+        "pairs": columns,
+        "lines": [{**vars(line), "client_bound": sorted(line.client_bound)} for line in lines],
     }
-    path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     path.write_text(json.dumps(record, indent=1) + "\n")
-    print(f"\n{len(chosen)} workloads, {arguments.repeat} repeats, {took:.0f} s; every run is in {path}")
-    failed = [
-        run["error"]
-        for server in bench.running
-        for runs in server.runs.values()
-        for run in runs
-        if "error" in run
-    ]
-    for text in [*bench.deaths.values(), *failed]:
+    print(
+        f"\n{len(bench.chosen)} workloads, {bench.arguments.repeat} repeats, {took:.0f} s; every run is in {path}"
+    )
+    if plots.can_plot() and columns:
+        plots.ratios(lines, columns, path.with_suffix(".png"), str(record["title"]))
+        print(f"ratios as a picture: {path.with_suffix('.png')}")
+    elif columns:
+        print("no picture: that needs matplotlib (the dependency group `plots`)")
+    for text in missing:
+        print(text)
+    for text in bench.failures:
         print(f"FAILED: {text}", file=sys.stderr)
-    return 1 if failed or bench.deaths else 0
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import peers
 import servers
 from servers import Kind, Running
 
@@ -120,7 +121,7 @@ def read_through(data: Path) -> float:
 def measure(kind: Kind, port: int, data: Path, *, then_kill: bool = False) -> Sample:
     """Start on what is there, look, and stop."""
     running = servers.launch(kind, port, data, patience_s=600)
-    sample = Sample(running.first_answer_s, cpu_seconds(running), *status(running))
+    sample = Sample(running.first_answer_s, running.cpu_s(), *status(running))
     began = time.perf_counter()
     if then_kill:
         running.process.kill()
@@ -129,13 +130,6 @@ def measure(kind: Kind, port: int, data: Path, *, then_kill: bool = False) -> Sa
     running.process.wait()
     sample.stop_s = time.perf_counter() - began
     return sample
-
-
-def cpu_seconds(running: Running) -> float:
-    ticks = 0
-    for pid in running.pids:
-        ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def status(running: Running) -> tuple[float, float]:
@@ -196,7 +190,7 @@ def main() -> int:
         origin = chosen.data / "origin"
         make(case, origin)
         for name in chosen.servers.split(","):
-            kind = {"kwire": lambda: servers.kwire([]), "kafka": servers.kafka}[name]()
+            kind = peers.find(name)
             data, port = chosen.data / name, servers.free_port()
             shutil.rmtree(data, ignore_errors=True)
             if name == "kafka":

@@ -68,6 +68,7 @@ func consume(ctx context.Context, opts options, topic string) (result, error) {
 		out.Seconds += one.Seconds
 		out.ClientCPU += one.ClientCPU
 		out.ServerCPU += one.ServerCPU
+		out.BusiestThread += one.BusiestThread
 	}
 	out.Bytes = out.Records * int64(opts.size)
 	return out, nil

@@ -1,14 +1,16 @@
 // Command loadgen puts one kind of load on a Kafka server and prints what came of it as one JSON line.
 //
-// Every run but those with a -topic makes its own topic and deletes it, leaves out a ramp at the start, is bounded in time and in bytes, and
-// reports the CPU seconds of this process and of the server's processes over the measured stretch alone. Records are
-// random bytes without compression, so that nothing on the way can be clever about them; every other setting is the
-// client's default, unless a workload says why not.
+// Every run makes its own topic and deletes it, unless it is given a -topic, which is made if it is not there and stays.
+// A run leaves out a ramp at the start, is bounded in time and in bytes, and reports the CPU seconds of this process and
+// of the server's processes over the measured stretch alone. Records are random bytes without compression, so that
+// nothing on the way can be clever about them; every other setting is the client's default, unless a workload says why
+// not.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand"
@@ -21,6 +23,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // options is what the command line says.
@@ -38,6 +41,8 @@ type options struct {
 	serverPIDs []int
 	noAdmin    bool
 	topic      string
+	batchBytes int
+	versions   *kversion.Versions
 }
 
 // result is the JSON line. Rates are per second of the measured stretch.
@@ -54,6 +59,7 @@ type result struct {
 	MaxMs         float64 `json:"max_ms,omitempty"`
 	ClientCPU     float64 `json:"client_cpu_s"`
 	ServerCPU     float64 `json:"server_cpu_s"`
+	BusiestThread float64 `json:"server_busiest_thread_cpu_s"`
 	Errors        int64   `json:"errors"`
 	FirstError    string  `json:"first_error,omitempty"`
 }
@@ -66,13 +72,15 @@ var workloads = map[string]func(context.Context, options, string) (result, error
 	"paced":   pacedProduce,
 	"write":   write,
 	"read":    read,
+	"seek":    seek,
+	"touch":   touch,
 }
 
 func main() {
 	var opts options
-	var brokers, pids string
+	var brokers, pids, newest string
 	flag.StringVar(&brokers, "brokers", "127.0.0.1:9092", "bootstrap servers, HOST:PORT with commas between")
-	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync, paced, latency, write or read")
+	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync, paced, latency, write, read, seek or touch")
 	flag.IntVar(&opts.size, "size", 100, "bytes of a record's value")
 	flag.IntVar(&opts.partitions, "partitions", 6, "partitions of the topic")
 	flag.IntVar(&opts.clients, "clients", 1, "sync: producers, each with a connection of its own")
@@ -82,7 +90,9 @@ func main() {
 	flag.Int64Var(&opts.fillBytes, "fill-bytes", 512<<20, "consume: bytes in the topic, read again and again")
 	flag.IntVar(&opts.rate, "rate", 1000, "latency, paced: records per second")
 	flag.StringVar(&pids, "server-pids", "", "processes whose CPU seconds are the server's, commas between")
-	flag.StringVar(&opts.topic, "topic", "", "write: the topic to make and keep; read: the topic to read")
+	flag.StringVar(&opts.topic, "topic", "", "a topic to use and to keep, instead of one for this run")
+	flag.IntVar(&opts.batchBytes, "batch-bytes", 0, "the largest batch of a producer, instead of the client's 1 MB")
+	flag.StringVar(&newest, "as-of", "", "speak to a server of this Kafka version, such as 3.7, whatever it claims")
 	flag.BoolVar(&opts.noAdmin, "no-admin", false, "do not create or delete the topic: the server makes it up")
 	flag.Parse()
 	debug.SetGCPercent(400) // the collector's share of two cores is taken from the server
@@ -93,6 +103,11 @@ func main() {
 			fail(fmt.Errorf("-server-pids: %w", err))
 		}
 		opts.serverPIDs = append(opts.serverPIDs, pid)
+	}
+	if newest != "" {
+		if opts.versions = kversion.FromString("v" + strings.TrimPrefix(newest, "v")); opts.versions == nil {
+			fail(fmt.Errorf("-as-of: no Kafka version %q", newest))
+		}
 	}
 	run, known := workloads[opts.workload]
 	if !known {
@@ -105,7 +120,7 @@ func main() {
 	if topic == "" {
 		topic = fmt.Sprintf("bench-%s-%d-%d", opts.workload, os.Getpid(), time.Now().UnixNano()%1e6)
 	}
-	if opts.workload != "read" {
+	if opts.workload != "read" && opts.workload != "seek" {
 		if err := createTopic(ctx, opts, topic); err != nil {
 			fail(err)
 		}
@@ -139,6 +154,12 @@ func newClient(opts options, more ...kgo.Opt) (*kgo.Client, error) {
 		kgo.SeedBrokers(opts.brokers...),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 	}
+	if opts.batchBytes != 0 {
+		all = append(all, kgo.ProducerBatchMaxBytes(int32(opts.batchBytes)))
+	}
+	if opts.versions != nil {
+		all = append(all, kgo.MaxVersions(opts.versions))
+	}
 	return kgo.NewClient(append(all, more...)...)
 }
 
@@ -171,7 +192,11 @@ func createTopic(ctx context.Context, opts options, name string) error {
 		return fmt.Errorf("creating %s: %w", name, err)
 	}
 	for _, topic := range response.Topics {
-		if err := kerr.ErrorForCode(topic.ErrorCode); err != nil {
+		err := kerr.ErrorForCode(topic.ErrorCode)
+		if opts.topic != "" && errors.Is(err, kerr.TopicAlreadyExists) {
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("creating %s: %w", name, err)
 		}
 	}
@@ -252,15 +277,20 @@ func (p *payloads) take() []byte {
 type stretch struct {
 	start          time.Time
 	client, server float64
+	threads        map[int]float64
 	serverPIDs     []int
 }
 
 func begin(opts options) stretch {
-	return stretch{time.Now(), ownCPU(), processesCPU(opts.serverPIDs), opts.serverPIDs}
+	threads := threadsCPU(opts.serverPIDs)
+	return stretch{time.Now(), ownCPU(), processesCPU(opts.serverPIDs), threads, opts.serverPIDs}
 }
 
 func (s stretch) end(out *result) {
 	out.Seconds = time.Since(s.start).Seconds()
 	out.ClientCPU = ownCPU() - s.client
 	out.ServerCPU = processesCPU(s.serverPIDs) - s.server
+	for thread, used := range threadsCPU(s.serverPIDs) {
+		out.BusiestThread = max(out.BusiestThread, used-s.threads[thread])
+	}
 }
