@@ -62,7 +62,7 @@ def answer(broker: Broker, buf: bytes) -> Wait[Any] | None:
     version = CALLER.version = header.api_version
     response = served.handle(broker, CALLER, served.decode(buf, body, len(buf), version))
     if response.__class__ is Wait:
-        return response  # type: ignore[no-any-return]
+        return response
     parts: list[Buffer] = []
     encode_response_header(parts, header.api_key, version, header.correlation_id)
     served.encode(response, version, parts)

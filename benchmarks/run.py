@@ -19,10 +19,8 @@ import dataclasses
 import json
 import mmap
 import os
-import platform
 import shlex
 import shutil
-import signal
 import statistics
 import sys
 import tempfile
@@ -218,22 +216,6 @@ def cpu_list(text: str) -> list[int]:
     return found
 
 
-def machine() -> dict[str, object]:
-    model = ""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return {
-        "cpus": os.cpu_count(),
-        "model": model,
-        "kernel": platform.release(),
-        "python": f"{platform.python_version()} {' '.join(platform.python_build())}",
-        "load_before": os.getloadavg(),
-    }
-
-
 def gather(arguments: argparse.Namespace) -> tuple[list[Kind], list[str]]:
     """The servers that were asked for and can be had, and a sentence for each that cannot."""
     extra = shlex.split(arguments.kwire_args)
@@ -326,9 +308,8 @@ def main(argv: list[str]) -> int:
     if not chosen:
         print(f"no such workload; there are {', '.join(each.name for each in every)}", file=sys.stderr)
         return 2
-    # An end that was asked for politely leaves nothing behind either.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    about = machine()
+    servers.prepare()
+    about = servers.machine()
     if os.getloadavg()[0] > 0.5:
         say(f"the machine is busy (load {os.getloadavg()[0]:.1f}): figures will wander")
     directory = Path(tempfile.mkdtemp(prefix="kwire-bench-", dir=arguments.data))

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import resource
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -212,3 +215,26 @@ def answers(port: int) -> bool:
             return len(sock.recv(8)) > 0
     except OSError:
         return False
+
+
+def prepare() -> None:
+    """For a program that starts servers: as many files as the system allows, and an end by SIGTERM that cleans up."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def machine() -> dict[str, object]:
+    model = ""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return {
+        "cpus": os.cpu_count(),
+        "model": model,
+        "kernel": platform.release(),
+        "python": f"{platform.python_version()} {' '.join(platform.python_build())}",
+        "load_before": os.getloadavg(),
+    }

@@ -73,7 +73,6 @@ def make(case: Case, data: Path) -> None:
     """A directory as kwire leaves it, closed in order."""
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
-    servers_limit()
     broker = Broker(Config({"log.dirs": str(data / "log")}), clock=SystemClock())
     broker.start()
     for topic in range(case.topics):
@@ -88,13 +87,6 @@ def make(case: Case, data: Path) -> None:
             partition.append(batch, now_ms)
     broker.close()
     os.sync()
-
-
-def servers_limit() -> None:
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def drop_cache(data: Path) -> None:
@@ -184,6 +176,7 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--data", type=Path, default=Path("results/startup"))
     chosen = parser.parse_args()
+    servers.prepare()
     print("| start | server | s | CPU s | MB | peak MB | stop s |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |", flush=True)
     for case in map(Case.read, chosen.cases.split(",")):

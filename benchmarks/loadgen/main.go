@@ -57,6 +57,7 @@ type result struct {
 	P99Ms         float64 `json:"p99_ms,omitempty"`
 	P999Ms        float64 `json:"p999_ms,omitempty"`
 	MaxMs         float64 `json:"max_ms,omitempty"`
+	ReadySeconds  float64 `json:"ready_s,omitempty"`
 	ClientCPU     float64 `json:"client_cpu_s"`
 	ServerCPU     float64 `json:"server_cpu_s"`
 	BusiestThread float64 `json:"server_busiest_thread_cpu_s"`

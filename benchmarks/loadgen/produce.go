@@ -106,7 +106,8 @@ func (t *tally) sendMany(client *kgo.Client, size int, maxBytes int64, until con
 	}
 }
 
-// syncProduce is many producers that each send one record and wait for its acknowledgement before the next.
+// syncProduce is many producers that each send one record and wait for its acknowledgement before the next. Measuring
+// begins when each of them has had its first.
 func syncProduce(ctx context.Context, opts options, topic string) (result, error) {
 	var out result
 	clients := make([]*kgo.Client, opts.clients)
@@ -124,13 +125,16 @@ func syncProduce(ctx context.Context, opts options, topic string) (result, error
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
 	var producers sync.WaitGroup
+	var ready atomic.Int64
 	waits := make([]*histogram, len(clients))
+	began := time.Now()
 	for i, client := range clients {
 		waits[i] = newHistogram()
 		producers.Add(1)
 		go func(mine *histogram) {
 			defer producers.Done()
 			values := newPayloads(opts.size)
+			var once sync.Once
 			for sending.Err() == nil {
 				start := time.Now()
 				_, err := client.ProduceSync(ctx, &kgo.Record{Value: values.take()}).First()
@@ -139,11 +143,16 @@ func syncProduce(ctx context.Context, opts options, topic string) (result, error
 				if err != nil {
 					return
 				}
+				once.Do(func() { ready.Add(1) })
 			}
 		}(waits[i])
 	}
 
-	count.waitForFirst(sending)
+	// Whoever waits to be let in is not measured, but how long that took.
+	for ready.Load() < int64(len(clients)) && count.errors.Load() == 0 && sending.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	out.ReadySeconds = time.Since(began).Seconds()
 	time.Sleep(time.Duration(opts.ramp * float64(time.Second)))
 	for _, each := range waits {
 		each.reset()
