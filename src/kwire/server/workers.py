@@ -39,6 +39,7 @@ _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _SHORT_LIFE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 10.0
 _KILL_AFTER_SECONDS = 90.0
+_LONGEST_PATH_BYTES = 80
 
 
 @attrs.define
@@ -105,7 +106,7 @@ class Parent:
         """Serve until told to stop; `ready` is called once all workers serve. Raises CannotStart, InvalidSetting."""
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
-        self._directory = tempfile.mkdtemp(prefix="kwire-")
+        self._directory = _make_directory()
         before = {number: signal.signal(number, self._stop) for number in _STOP_SIGNALS}
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda number, frame: None)
         old_wakeup = signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
@@ -288,3 +289,12 @@ class Parent:
                 with suppress(ChildProcessError):
                     os.waitpid(process.pid, 0)
                 process.pid = 0
+
+
+def _make_directory() -> str:
+    """Where the workers' own sockets are; nobody else may enter. The path of a Unix socket must be short."""
+    directory = tempfile.mkdtemp(prefix="kwire-")
+    if len(os.fsencode(directory)) > _LONGEST_PATH_BYTES:
+        os.rmdir(directory)
+        directory = tempfile.mkdtemp(prefix="kwire-", dir="/tmp")
+    return directory
