@@ -41,7 +41,7 @@ def ratios(lines: Sequence[Line], columns: Sequence[tuple[str, str]], path: Path
             better = ratio if line.higher_is_better else 1 / ratio
             colour = COLOURS[0] if better >= 0.995 else COLOURS[1]
             clipped = min(max(better, 1 / limit), limit)
-            faint = 0.45 if {over, under} & line.client_bound else 1.0
+            faint = 0.45 if {over, under} & line.limits.keys() else 1.0
             panel.barh(place, clipped - 1, left=1, color=colour, height=0.72, alpha=faint)
             panel.annotate(
                 f"{better:.2f}" if better < 10 else f"{better:.0f}",
@@ -68,7 +68,8 @@ def ratios(lines: Sequence[Line], columns: Sequence[tuple[str, str]], path: Path
     panels[0].invert_yaxis()
     figure.suptitle(title, fontsize=10)
     figure.supxlabel(
-        "times better (to the right) or worse (to the left); faint: the client was the limit", fontsize=8
+        "times better (to the right) or worse (to the left); faint: the machine or the client was the limit",
+        fontsize=8,
     )
     figure.savefig(path, dpi=130)
 
@@ -101,7 +102,7 @@ def main(paths: Sequence[str]) -> int:
     for name in paths:
         path = Path(name)
         record = json.loads(path.read_text())
-        lines = [Line(**{**line, "client_bound": set(line["client_bound"])}) for line in record["lines"]]
+        lines = [Line(**line) for line in record["lines"]]
         ratios(
             lines,
             [(over, under) for over, under in record["pairs"]],

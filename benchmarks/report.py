@@ -15,13 +15,13 @@ Runs = dict[str, dict[str, list[Figures]]]
 
 @dataclass
 class Line:
-    """One row of figures, by server; and whose of them tell about the load generator."""
+    """One row of figures, by server; `limits` has a letter for each that was not limited by the server alone."""
 
     label: str
     figures: dict[str, float]
     digits: int = 2
     higher_is_better: bool = False
-    client_bound: set[str] = field(default_factory=set)
+    limits: dict[str, str] = field(default_factory=dict)
     # A figure that is there to be read with the one above it has no ratio.
     has_ratio: bool = True
 
@@ -34,22 +34,20 @@ class Line:
         return ratio < 0.995 if self.higher_is_better else ratio > 1.005
 
 
-def figures(runs: Runs, chosen: Sequence[Workload], bound: dict[str, set[str]]) -> list[Line]:
+def figures(runs: Runs, chosen: Sequence[Workload], limits: dict[str, dict[str, str]]) -> list[Line]:
     """Of every row the best of the repeats; the CPU seconds are those of that same run.
 
-    `bound` has the servers for which the load generator was the limit, by workload.
+    `limits` has the letters of `workloads.limit`, by workload and server.
     """
     lines: list[Line] = []
     for workload in chosen:
-        good = {name: by_workload.get(workload.name, []) for name, by_workload in runs.items()}
-        good = {name: [run for run in found if "error" not in run] for name, found in good.items()}
-        good = {name: found for name, found in good.items() if found}
+        good = {name: by_name[workload.name] for name, by_name in runs.items() if workload.name in by_name}
         if not good:
             continue
         for row in workload.rows:
             best = {name: row.best(found) for name, found in good.items()}
-            bounds = bound.get(workload.name, set())
-            lines.append(Line(row.label, best, row.digits, row.higher_is_better, bounds))
+            limited = limits.get(workload.name, {})
+            lines.append(Line(row.label, best, row.digits, row.higher_is_better, limited))
         # Of the best run itself: a run that went wrong may have been cheap because it waited.
         runs_of = {name: workload.rows[0].best_run(found) for name, found in good.items()}
         costs = {name: workload.cost(run) for name, run in runs_of.items()}
@@ -81,19 +79,19 @@ def pairs(kinds: Sequence[Kind]) -> list[tuple[str, str]]:
 
 
 def value_table(lines: Sequence[Line], names: Sequence[str]) -> list[list[str]]:
-    """The figures; `c` marks one that the load generator limited."""
+    """The figures, and the letter of what limited them."""
     out = [["best of the repeats", *names]]
     for line in lines:
         cells = []
         for name in names:
-            mark = " c" if name in line.client_bound else ""
+            mark = f" {line.limits[name]}" if name in line.limits else ""
             cells.append(f"{line.figures[name]:,.{line.digits}f}{mark}" if name in line.figures else "-")
         out.append([line.label, *cells])
     return out
 
 
 def ratio_table(lines: Sequence[Line], columns: Sequence[tuple[str, str]]) -> list[list[str]]:
-    """Ratios; `!` marks one on the wrong side of 1, `c` one of which either figure is limited by the client."""
+    """Ratios; `!` marks one on the wrong side of 1, a letter what limited one of the figures or both."""
     out = [["ratio", *(f"{over} / {under}" for over, under in columns)]]
     for line in lines:
         if not line.has_ratio:
@@ -104,8 +102,8 @@ def ratio_table(lines: Sequence[Line], columns: Sequence[tuple[str, str]]) -> li
             if ratio is None:
                 cells.append("-")
             else:
-                mark = " !" if line.worse(ratio) else ""
-                cells.append(f"{ratio:.2f}{mark}{' c' if {over, under} & line.client_bound else ''}")
+                letters = sorted({line.limits[name] for name in (over, under) if name in line.limits})
+                cells.append(" ".join([f"{ratio:.2f}", *(["!"] if line.worse(ratio) else []), *letters]))
         if any(cell != "-" for cell in cells):
             out.append([line.label, *cells])
     return out

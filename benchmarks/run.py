@@ -37,7 +37,7 @@ import servers
 import where
 from loading import Figures
 from servers import Kind, Memory, Running, ServerFailed
-from workloads import SMALL, Workload, client_bound, workloads
+from workloads import SMALL, Workload, limit, workloads
 
 EVERYTHING = "kwire,kwire-2,kwire-fsync,spike,kfake,kafka,kafka-fsync"
 
@@ -58,7 +58,7 @@ class Bench:
         self.start_s: dict[str, list[float]] = {}
         self.memory: dict[str, dict[str, Memory]] = {}
         self.failures: list[str] = []
-        self.client_bound: dict[str, set[str]] = {}
+        self.limits: dict[str, dict[str, str]] = {}
         self.profiler = where.Profiler()
         self.profiles: list[str] = []
 
@@ -153,7 +153,7 @@ class Bench:
             with self.burying(server):
                 server.check()
                 self.memory[server.kind.name]["after"] = server.memory()
-        self.mark_client_bound()
+        self.mark_limits()
 
     def one_run(self, server: Running, workload: Workload) -> Figures:
         seconds = self.arguments.seconds
@@ -170,15 +170,16 @@ class Bench:
                 )
         return run
 
-    def mark_client_bound(self) -> None:
+    def mark_limits(self) -> None:
         cores = os.cpu_count() or 1
         client = len(cpu_list(self.arguments.client_cpus)) or cores
         server = len(cpu_list(self.arguments.server_cpus)) or cores
         for workload in self.chosen:
             for name, by_workload in self.runs.items():
                 found = by_workload.get(workload.name)
-                if found and client_bound(workload.rows[0].best_run(found), client, server, cores):
-                    self.client_bound.setdefault(workload.name, set()).add(name)
+                letter = found and limit(workload.rows[0].best_run(found), client, server, cores)
+                if letter:
+                    self.limits.setdefault(workload.name, {})[name] = letter
 
     def brief(self, workload: Workload, run: Figures) -> str:
         rows = (f"{row.label.rpartition(', ')[2]} {row.value(run):,.{row.digits}f}" for row in workload.rows)
@@ -274,7 +275,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--kwire-args", default="", help="more arguments for kwire serve")
     parser.add_argument("--workloads", help="names or their beginnings, with commas between; default all")
     parser.add_argument("--repeat", type=int, help="runs of each workload on each server; default 3, quick 1")
-    parser.add_argument("--seconds", type=float, help="of each run at most; default 3, quick 2")
+    parser.add_argument("--seconds", type=float, help="of each run at most; default 4, quick 2")
     parser.add_argument("--starts", type=int, help="times each server is started; default 5, quick 2")
     parser.add_argument(
         "--warm-up", type=float, help="seconds of a server's warm-up at most; default 60, quick 20"
@@ -292,7 +293,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     arguments = parser.parse_args(argv)
     quick = {"servers": "kwire,kafka", "repeat": 1, "seconds": 2.0, "starts": 2, "warm_up": 20.0}
-    full = {"servers": EVERYTHING, "repeat": 3, "seconds": 3.0, "starts": 5, "warm_up": 60.0}
+    full = {"servers": EVERYTHING, "repeat": 3, "seconds": 4.0, "starts": 5, "warm_up": 60.0}
     for name, value in (quick if arguments.quick else full).items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
@@ -342,7 +343,7 @@ def main(argv: list[str]) -> int:
 def tell(bench: Bench, kinds: list[Kind], missing: list[str], about: dict[str, object], took: float) -> None:
     """Print the tables, and write them with every run, and a picture."""
     kinds = [kind for kind in kinds if kind.name in bench.start_s]
-    lines = report.figures(bench.runs, bench.chosen, bench.client_bound)
+    lines = report.figures(bench.runs, bench.chosen, bench.limits)
     lines += report.footprint(bench.start_s, bench.memory)
     columns = report.pairs(kinds)
     print(report.markdown(report.value_table(lines, [kind.name for kind in kinds])))
@@ -366,7 +367,7 @@ def tell(bench: Bench, kinds: list[Kind], missing: list[str], about: dict[str, o
         "left_out": missing,
         "failures": bench.failures,
         "pairs": columns,
-        "lines": [{**vars(line), "client_bound": sorted(line.client_bound)} for line in lines],
+        "lines": [vars(line) for line in lines],
     }
     path.write_text(json.dumps(record, indent=1) + "\n")
     print(

@@ -39,7 +39,7 @@ class Workload:
     per: str = "M requests"
     writes_mb: int = 0
     # Roughly, beside the measured seconds: the topic is made, filled and deleted, and the disk is brought up to date.
-    overhead_s: float = 2.0
+    overhead_s: float = 1.5
 
     def amount(self, run: Figures) -> float:
         return float(run["bytes"] / 1e9 if self.per == "GB" else run["records"] / 1e6)
@@ -98,13 +98,19 @@ def workloads(fill_mb: int) -> list[Workload]:
     return found
 
 
-def client_bound(run: Figures, client_cores: int, server_cores: int, all_cores: int) -> bool:
-    """Whether the load generator was the limit, and the row says little about the server.
+def limit(run: Figures, client_cores: int, server_cores: int, all_cores: int) -> str:
+    """What kept the figure from being higher, where it was not the server alone: `c`, `m`, or nothing.
 
-    It was when it used its cores up, or when all cores were used up, more of them by the load generator, while no
-    thread of the server had a whole one.
+    c: the load generator used its cores up, or had the larger part of a machine that was used up. m: the machine was
+    used up, and the server had the larger part. Neither when a thread of the server had a whole core, or all of them
+    what they may use: that is the server's own limit.
     """
     client, server = run["client_cpu_s"] / run["seconds"], run["server_cpu_s"] / run["seconds"]
-    if run["server_busiest_thread_cpu_s"] / run["seconds"] > 0.9 or server > 0.95 * server_cores:
-        return False
-    return bool(client > 0.9 * client_cores or (client + server > 0.9 * all_cores and client > server))
+    busiest = run["server_busiest_thread_cpu_s"] / run["seconds"]
+    if busiest > 0.9 or (server_cores < all_cores and server > 0.9 * server_cores):
+        return ""
+    if client > 0.9 * client_cores:
+        return "c"
+    if client + server > 0.9 * all_cores:
+        return "c" if client > server else "m"
+    return ""

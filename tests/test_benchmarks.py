@@ -54,7 +54,6 @@ def test_the_best_run_counts_with_its_own_cpu_seconds() -> None:
     runs = [
         result(records_per_s=100, records=200, server_cpu_s=0.1),
         result(records_per_s=300, records=600, server_cpu_s=0.6),
-        {"error": 1.0},
     ]
     rate, cpu, client = report.figures({"kwire": {"sync-1": runs}}, [sync], {})
     assert rate.figures == {"kwire": 300}
@@ -78,23 +77,31 @@ def test_a_server_that_was_left_out_leaves_a_gap() -> None:
 @pytest.mark.parametrize(
     ("client", "server", "busiest", "expected"),
     [
-        (1.2, 0.7, 0.6, True),  # both cores are full, and it is the client that fills them
-        (1.0, 0.98, 0.98, False),  # the server's one thread is full
-        (0.7, 1.2, 0.5, False),  # the server has the larger part
-        (0.8, 0.6, 0.6, False),  # there is room
-        (1.95, 0.05, 0.05, True),
+        (1.2, 0.7, 0.6, "c"),  # both cores are full, and it is the client that fills them
+        (0.7, 1.2, 0.5, "m"),  # the server has the larger part
+        (1.0, 0.98, 0.98, ""),  # the server's one thread is full
+        (0.8, 0.6, 0.6, ""),  # there is room
+        (1.95, 0.05, 0.05, "c"),
     ],
 )
-def test_the_client_is_the_limit_when_it_fills_the_cores(
-    client: float, server: float, busiest: float, expected: bool
+def test_a_figure_says_when_the_client_or_the_machine_was_the_limit(
+    client: float, server: float, busiest: float, expected: str
 ) -> None:
     run = result(client_cpu_s=client * 2, server_cpu_s=server * 2, server_busiest_thread_cpu_s=busiest * 2)
-    assert workloads.client_bound(run, 2, 2, 2) is expected
+    assert workloads.limit(run, 2, 2, 2) == expected
 
 
-def test_a_client_with_one_core_of_its_own_is_the_limit_when_that_is_full() -> None:
-    full = result(client_cpu_s=1.9, server_cpu_s=1.0, server_busiest_thread_cpu_s=1.0)
-    assert workloads.client_bound(full, 1, 1, 2)
+def test_a_core_of_its_own_that_is_full_is_the_limit_of_whose_it_is() -> None:
+    client = result(client_cpu_s=1.9, server_cpu_s=1.0, server_busiest_thread_cpu_s=1.0)
+    assert workloads.limit(client, 1, 1, 2) == "c"
+    server = result(client_cpu_s=1.9, server_cpu_s=1.9, server_busiest_thread_cpu_s=1.0)
+    assert workloads.limit(server, 1, 1, 2) == ""
+
+
+def test_a_letter_stands_beside_the_figure_and_its_ratio() -> None:
+    lines = [report.Line("req/s", {"a": 2.0, "b": 1.0}, 0, True, {"b": "c"})]
+    assert report.value_table(lines, ["a", "b"])[1] == ["req/s", "2", "1 c"]
+    assert report.ratio_table(lines, [("a", "b"), ("b", "a")])[1] == ["req/s", "2.00 c", "0.50 ! c"]
 
 
 @pytest.mark.parametrize(("text", "cores"), [("", []), ("0", [0]), ("0-2", [0, 1, 2]), ("1,3-4", [1, 3, 4])])
