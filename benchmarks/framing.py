@@ -43,13 +43,15 @@ def serve(port: multiprocessing.connection.Connection) -> None:
     async def run() -> None:
         clock = SystemClock()
         timers = Timers(clock)
-        reception = Reception(Hall(None, {HEARTBEAT: served}, timers, clock, 1 << 20), Limits())
+        hall = Hall(None, {HEARTBEAT: served}, timers, clock, 1 << 20)
+        reception = Reception(hall, Limits())
         (sock,) = bind("PLAINTEXT", "127.0.0.1", 0, SocketOptions())
         listen("PLAINTEXT", "127.0.0.1", [sock], SocketOptions())
         port.send(sock.getsockname()[1])
         async with trio.open_nursery() as nursery:
             nursery.start_soon(timers.run)
-            await reception.accept(sock, "PLAINTEXT", nursery)
+            nursery.start_soon(hall.poller.run)
+            await reception.accept(sock, "PLAINTEXT")
 
     trio.run(run)
 

@@ -56,11 +56,15 @@ async def serve_one(broker: Broker, clock: SystemClock) -> bytes:
     """A connection takes the request from a real socket; the answer."""
     near, far = socket.socketpair()
     hall = Hall(broker, TABLE, Timers(clock), clock, 1 << 20)
+    gone = trio.Event()
     with far:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(Connection(near, Caller(), "traveller:1", hall).run)
+            nursery.start_soon(hall.poller.run)
+            Connection(near, Caller(), "traveller:1", hall, lambda connection: gone.set()).open()
             far.sendall(a_produce())
             far.shutdown(socket.SHUT_WR)
+            await gone.wait()
+            nursery.cancel_scope.cancel()
         return far.recv(4096)
 
 

@@ -14,6 +14,7 @@ from kwire.apis import Caller, Served
 from kwire.errors import ErrorCode
 from kwire.server.clock import SystemClock
 from kwire.server.connection import Connection, Hall
+from kwire.server.poller import Poller
 from kwire.server.waiting import Timers
 from tests.server.wire import Client, Serve
 
@@ -32,7 +33,9 @@ async def serve(nursery: trio.Nursery) -> AsyncIterator[Serve]:
     """`serve(api(...), ...)` gives a client whose connection serves these APIs."""
     clock = SystemClock()
     timers = Timers(clock)
+    poller = Poller()
     nursery.start_soon(timers.run)
+    nursery.start_soon(poller.run)
     clients: list[Client] = []
 
     def start(*served: Served, max_frame_bytes: int = 1_000_000, buffer_bytes: int | None = None) -> Client:
@@ -41,15 +44,11 @@ async def serve(nursery: trio.Nursery) -> AsyncIterator[Serve]:
             for sock in (near, far):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-        hall = Hall(None, {each.key: each for each in served}, timers, clock, max_frame_bytes)
-        connection = Connection(near, Caller(), "tester:1", hall)
+        table = {each.key: each for each in served}
+        hall = Hall(None, table, timers, clock, max_frame_bytes, poller=poller)
         ended = trio.Event()
-
-        async def run() -> None:
-            await connection.run()
-            ended.set()
-
-        nursery.start_soon(run)
+        connection = Connection(near, Caller(), "tester:1", hall, lambda gone: ended.set())
+        connection.open()
         far.setblocking(False)
         client = Client(trio.SocketStream(trio.socket.from_stdlib_socket(far)), connection, ended)
         clients.append(client)
@@ -58,4 +57,5 @@ async def serve(nursery: trio.Nursery) -> AsyncIterator[Serve]:
     yield start
     nursery.cancel_scope.cancel()
     for client in clients:
+        client.connection.close()
         client.stream.socket.close()

@@ -148,10 +148,12 @@ class House:
             return Wait(lambda final: b"final" if final else None, [], 2**40)
 
         table = {HEARTBEAT: api(HEARTBEAT, heartbeat), SYNC: api(SYNC, sync)}
-        self.reception = Reception(Hall(None, table, timers, clock, 1_000_000), limits)
+        hall = Hall(None, table, timers, clock, 1_000_000)
+        nursery.start_soon(hall.poller.run)
+        self.reception = Reception(hall, limits)
         (self.door,) = bind("PLAINTEXT", "127.0.0.1", 0, OPTIONS)
         listen("PLAINTEXT", "127.0.0.1", [self.door], OPTIONS)
-        nursery.start_soon(self.reception.accept, self.door, "PLAINTEXT", nursery)
+        nursery.start_soon(self.reception.accept, self.door, "PLAINTEXT")
         self.streams: list[trio.SocketStream] = []
 
     async def connect(self) -> trio.SocketStream:
@@ -179,6 +181,7 @@ async def houses(nursery: trio.Nursery) -> AsyncIterator[type[House]]:
     yield Tracked
     nursery.cancel_scope.cancel()
     for house in opened:
+        house.reception.close_all()
         house.door.close()
         for stream in house.streams:
             stream.socket.close()
@@ -274,7 +277,7 @@ async def test_running_out_of_descriptors_stops_nobody(
     (sock,) = bind("PLAINTEXT", "127.0.0.1", 0, OPTIONS)
     listen("PLAINTEXT", "127.0.0.1", [sock], OPTIONS)
     with trio.move_on_after(60):
-        await house.reception.accept(Door(sock), "PLAINTEXT", nursery)  # type: ignore[arg-type]
+        await house.reception.accept(Door(sock), "PLAINTEXT")  # type: ignore[arg-type]
     close_all([sock])
     assert [line.getMessage() for line in caplog.records] == [
         "cannot accept a connection on PLAINTEXT: Too many open files"

@@ -37,8 +37,16 @@ class Attempts:
 
 
 async def park(wait: Wait[Any], timers: Timers, answers: list[Any]) -> None:
-    with Parked(wait, timers, TrioClock()) as parked:
-        answers.append(await parked.answer())
+    bell = Doorbell()
+    parked = Parked(wait, timers, TrioClock(), bell.ring)
+    try:
+        response = None
+        while response is None:
+            await bell.wait()
+            response = parked.answer()
+        answers.append(response)
+    finally:
+        parked.end()
 
 
 async def test_a_doorbell_wakes_its_task(nursery: trio.Nursery) -> None:
@@ -164,23 +172,32 @@ async def test_the_deadline_makes_one_final_attempt(autojump_clock: MockClock, n
     assert clock.monotonic_ms() - start == 500
 
 
-async def test_a_signal_between_parking_and_waiting_is_not_missed() -> None:
+async def test_a_signal_counts_from_the_moment_of_parking() -> None:
     clock = TrioClock()
-    signal, attempts = Signal(), Attempts()
+    signal, attempts, rung = Signal(), Attempts(), []
     attempts.response = "here"
-    with Parked(Wait(attempts, [signal], clock.monotonic_ms() + 60_000), Timers(clock), clock) as parked:
-        signal.fire()
-        await trio.lowlevel.checkpoint()
-        assert await parked.answer() == "here"
+    parked = Parked(
+        Wait(attempts, [signal], clock.monotonic_ms() + 60_000), Timers(clock), clock, lambda: rung.append(1)
+    )
+    signal.fire()
+    assert rung == [1]
+    assert parked.answer() == "here"
+    parked.end()
 
 
 async def test_a_released_request_makes_its_final_attempt_at_once() -> None:
     clock = TrioClock()
     attempts = Attempts()
-    with Parked(Wait(attempts, [], clock.monotonic_ms() + 60_000), Timers(clock), clock) as parked:
-        parked.release()
-        assert await parked.answer() == "late"
-    assert attempts.calls == [True]
+    rung: list[int] = []
+    parked = Parked(
+        Wait(attempts, [], clock.monotonic_ms() + 60_000), Timers(clock), clock, lambda: rung.append(1)
+    )
+    assert parked.answer() is None
+    parked.release()
+    assert rung == [1]
+    assert parked.answer() == "late"
+    assert attempts.calls == [False, True]
+    parked.end()
 
 
 async def test_nothing_stays_registered(nursery: trio.Nursery) -> None:
@@ -200,7 +217,7 @@ async def test_an_attempt_that_raises_raises_to_the_waiter() -> None:
         raise LookupError("gone")
 
     clock = TrioClock()
-    with Parked(Wait(broken, [], clock.monotonic_ms()), Timers(clock), clock) as parked:
-        parked.release()
-        with pytest.raises(LookupError, match="gone"):
-            await parked.answer()
+    parked = Parked(Wait(broken, [], clock.monotonic_ms()), Timers(clock), clock, lambda: None)
+    with pytest.raises(LookupError, match="gone"):
+        parked.answer()
+    parked.end()

@@ -1,35 +1,31 @@
 """One connection: bytes into frames, frames into answers, answers out in the order of the requests.
 
-One task per connection. The work between two readings of the socket is synchronous, so a small request costs little
-more than its handler. What always holds: answers leave in request order; a parked request holds back its own
-connection and no other; what waits to be sent is bounded, because nothing is read or handled while it is more than
-`PENDING_BYTES`; and whatever a client sends or a handler raises ends at most this connection.
-
-The system calls are tried first and waited for only when they would block: under load most reads find something, and
-a wait costs as much as a small request.
+No task: the poller calls `ready` when there is something to read, and everything from there to the answer is one
+synchronous step. What always holds: answers leave in request order; a parked request holds back its own connection and
+no other; what waits to be sent is bounded, because nothing is read or handled while the client does not take it; and
+whatever a client sends or a handler raises ends at most this connection.
 """
 
 from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from time import perf_counter
 from typing import Any
 
 import attrs
-import trio
-from trio import lowlevel
 
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Served, Wait, held_back
 from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
 from kwire.codec.frames import FrameBuffer, Spares
 from kwire.codec.headers import RequestHeader, decode_request_header, encode_response_header
-from kwire.codec.primitives import Buffer
+from kwire.codec.primitives import Buffer, Readable
 from kwire.errors import ErrorCode, KafkaError
 from kwire.server.outbox import Outbox
+from kwire.server.poller import BROKEN, READABLE, WRITABLE, Poller
 from kwire.server.waiting import Parked, Timers
 
 log = logging.getLogger(__name__)
@@ -59,6 +55,7 @@ class Hall:
     owed: list[Any] = attrs.Factory(list)
     """What the request in hand wrote and must not be answered before it is durable; see `apis.held_back`."""
     spares: Spares = attrs.Factory(Spares)
+    poller: Poller = attrs.Factory(Poller)
 
 
 @attrs.define
@@ -81,22 +78,35 @@ class _Fault(Exception):
 
 
 class Connection:
-    """Serves one client on one socket; `run` is its task."""
+    """Serves one client on one socket, from `open` until `gone` is called."""
 
     __slots__ = (
+        "_asked",
         "_closed",
+        "_ends",
         "_frames",
+        "_gone",
         "_hall",
+        "_is_blocked",
+        "_is_rung",
         "_outbox",
         "_parked",
         "_sock",
         "_stopping",
+        "_watched",
         "caller",
         "last_active",
         "peer",
     )
 
-    def __init__(self, sock: socket.socket, caller: Caller, peer: str, hall: Hall) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        caller: Caller,
+        peer: str,
+        hall: Hall,
+        gone: Callable[[Connection], None] = lambda connection: None,
+    ) -> None:
         sock.setblocking(False)
         self.caller = caller
         self.peer = peer
@@ -104,9 +114,19 @@ class Connection:
         """When bytes last moved, by `time.perf_counter`."""
         self._sock = sock
         self._hall = hall
+        self._gone = gone
         self._frames = FrameBuffer(hall.max_frame_bytes, hall.spares)
         self._outbox = Outbox(sock)
         self._parked: Parked | None = None
+        self._asked: _Asked | None = None
+        """What the parked answer is for."""
+        self._watched = READABLE
+        self._is_blocked = False
+        """The client does not take what is in the outbox."""
+        self._is_rung = False
+        """The poller was asked to let this connection go on."""
+        self._ends = False
+        """When the outbox is empty."""
         self._stopping = False
         self._closed = False
 
@@ -115,108 +135,181 @@ class Connection:
         """Whether the client waits for us, not we for the client."""
         return self._parked is not None
 
+    def open(self) -> None:
+        """Serve from now on."""
+        self._hall.poller.add(self._sock, self)
+
     def stop(self) -> None:
         """Answer what has arrived, at once if need be, and end."""
         if not self._stopping and not self._closed:
             self._stopping = True
             if self._parked is not None:
                 self._parked.release()
-            if not self._outbox.pending_bytes:
-                lowlevel.notify_closing(self._sock)
+            self._ring()
 
     def close(self) -> None:
         """End now; an answer that is not sent is lost."""
         if not self._closed:
             self._closed = True
-            lowlevel.notify_closing(self._sock)
+            self._unpark()
+            self._hall.poller.remove(self._sock)
             self._sock.close()
-            if self._parked is not None:
-                self._parked.release()
+            self._gone(self)
 
-    async def run(self) -> None:
-        """Serve until the client goes, is at fault, or the server stops; the socket is closed then."""
+    # What the poller calls
+
+    def ready(self, mask: int) -> None:
+        """The socket can be read or written, or is broken."""
         try:
-            await self._serve()
-        except _Fault as fault:
-            self._tell(fault)
-        except MalformedFrame as error:
-            self._tell(_Fault(str(error), "frame"))
-        except (OSError, trio.ClosedResourceError) as error:
-            log.debug("%s (client %r) is gone: %s", self.peer, self.caller.client_id, error)
-        except Exception:
-            log.exception("%s (client %r): closing the connection", self.peer, self.caller.client_id)
-        finally:
-            self._closed = True
-            self._sock.close()
+            if self._parked is not None or self._is_blocked:
+                self._not_now(mask)
+            elif self._read():
+                self._work()
+        except Exception as error:  # noqa: BLE001 - one connection fails, the server does not
+            self._fail(error)
 
-    async def _serve(self) -> None:
-        sock, frames, outbox = self._sock, self._frames, self._outbox
-        readings_left = LAST_READINGS
-        while True:
-            try:
-                view = frames.writable()
-                if view is None:
-                    data = sock.recv(RECEIVE_BYTES)
-                    if not data:
-                        return self._ended()
+    def go_on(self) -> None:
+        """A parked request may have its answer, more frames wait, or the server stops."""
+        self._is_rung = False
+        if self._closed:
+            return
+        try:
+            if self._parked is not None:
+                self._try_parked()
+            elif not self._is_blocked:
+                self._work()
+            if self._stopping and self._parked is None and not self._is_blocked:
+                self._read_last()
+        except Exception as error:  # noqa: BLE001 - one connection fails, the server does not
+            self._fail(error)
+
+    def _ring(self) -> None:
+        """May be called from within a rule, and any number of times."""
+        if not self._is_rung:
+            self._is_rung = True
+            self._hall.poller.again(self)
+
+    def _watch(self, mask: int) -> None:
+        if self._watched != mask:
+            self._watched = mask
+            self._hall.poller.watch(self._sock, mask)
+
+    def _not_now(self, mask: int) -> None:
+        """The socket is ready while this connection waits for an answer, or for the client to take some."""
+        if self._is_blocked and mask & (WRITABLE | BROKEN):
+            self.last_active = self._hall.poller.now
+            if self._flush():
+                self._work()
+            return
+        if mask & BROKEN:
+            raise ConnectionResetError("it left while it waited for an answer")
+        self._watch(WRITABLE if self._is_blocked else 0)  # what it sent ahead has to wait
+
+    def _read(self) -> bool:
+        """Take in what the socket has; whether there may be a whole frame now."""
+        frames = self._frames
+        self.last_active = self._hall.poller.now
+        try:
+            view = frames.writable()
+            if view is None:
+                data = self._sock.recv(RECEIVE_BYTES)
+                if data:
                     frames.feed(data)
-                else:
-                    count = sock.recv_into(view)
-                    if not count:
-                        return self._ended()
+                    return True
+            else:
+                count = self._sock.recv_into(view)
+                if count:
                     whole = count == len(view)
                     frames.received(count)
-                    if not whole:
-                        # There was no more, and no frame is whole: asking again would fail before the wait.
-                        self.last_active = perf_counter()
-                        await self._readable()
-                        continue
-            except BlockingIOError:
-                if self._stopping:
-                    return None
-                await self._readable()
-                continue
-            self.last_active = now = perf_counter()
-            turn_ends = now + SLICE_SECONDS
-            try:
-                while (frame := frames.next_frame()) is not None:
-                    waiting = self._handle(*frame)
-                    if waiting is not None:
-                        await self._park(*waiting)
-                        turn_ends = perf_counter() + SLICE_SECONDS
-                    elif perf_counter() > turn_ends or outbox.pending_bytes > PENDING_BYTES:
-                        await self._send()
-                        await lowlevel.cancel_shielded_checkpoint()
-                        turn_ends = perf_counter() + SLICE_SECONDS
-            except (MalformedFrame, _Fault):
-                await self._send()  # What came before is answered.
-                raise
-            if outbox.pending_bytes and not outbox.send():
-                await self._send()
-            if self._stopping:
-                readings_left -= 1
-                if not readings_left:
-                    return None
-            await lowlevel.cancel_shielded_checkpoint()
-            if self._closed:
-                return None
-
-    async def _readable(self) -> None:
-        """Wait for bytes, or for the wish to stop."""
-        try:
-            await lowlevel.wait_readable(self._sock)
-        except trio.ClosedResourceError:
-            if self._closed:
-                raise
-
-    def _ended(self) -> None:
-        """The client closed its side."""
-        left = self._frames.buffered_bytes
+                    return whole
+        except BlockingIOError:
+            return False
+        left = frames.buffered_bytes
         if left:
             raise _Fault(f"the stream ended inside a frame, of which {left} bytes had come", "frame")
+        self.close()
+        return False
 
-    def _handle(self, buf: bytes | bytearray, pos: int, end: int) -> tuple[_Asked, Wait[Any]] | None:
-        """Answer one frame into the outbox, or say that the answer must be waited for."""
+    def _work(self) -> None:
+        """Handle the frames that are there, for a slice of time, and send what that gave."""
+        frames, outbox = self._frames, self._outbox
+        turn_ends = 0.0
+        while (frame := frames.next_frame()) is not None:
+            self._handle(*frame)
+            if self._parked is not None:
+                break
+            if not turn_ends:
+                turn_ends = perf_counter() + SLICE_SECONDS
+            elif perf_counter() > turn_ends:
+                self._ring()
+                break
+            if outbox.pending_bytes > PENDING_BYTES and not self._flush():
+                return
+        if outbox.pending_bytes:
+            self._flush()
+
+    def _read_last(self) -> None:
+        """The server stops: what a busy client has sent is still answered, but not for ever."""
+        for _ in range(LAST_READINGS):
+            if self._closed or not self._read():
+                break
+            self._work()
+            if self._parked is not None:
+                self._parked.release()
+                return
+            if self._is_blocked:
+                return
+        if not self._closed and not self._is_rung:
+            self._end()
+
+    def _flush(self) -> bool:
+        """Send what is in the outbox; False when that was not all, or all that was left to do."""
+        if not self._outbox.send():
+            self._is_blocked = True
+            self._watch(WRITABLE)
+            return False
+        if self._is_blocked:
+            self._is_blocked = False
+            self._watch(READABLE)
+        if self._ends:
+            self.close()
+            return False
+        if self._stopping:
+            self._ring()
+        return True
+
+    def _end(self) -> None:
+        """Close, once what there is to say is said."""
+        self._ends = True
+        self._flush()
+
+    def _fail(self, error: Exception) -> None:
+        """This connection cannot go on; what came before is answered."""
+        if isinstance(error, _Fault):
+            self._tell(error)
+        elif isinstance(error, MalformedFrame):
+            self._tell(_Fault(str(error), "frame"))
+        elif isinstance(error, OSError):
+            log.debug("%s (client %r) is gone: %s", self.peer, self.caller.client_id, error)
+            self.close()
+            return
+        else:
+            log.error(
+                "%s (client %r): closing the connection", self.peer, self.caller.client_id, exc_info=error
+            )
+            self.close()
+            return
+        self._unpark()
+        try:
+            if not self._closed:
+                self._end()
+        except OSError:
+            self.close()
+
+    # Requests
+
+    def _handle(self, buf: Readable, pos: int, end: int) -> None:
+        """Answer one frame into the outbox, or park its request."""
         try:
             header, body = decode_request_header(buf, pos, end)
         except MalformedFrame as error:
@@ -229,7 +322,7 @@ class Connection:
         version = header.api_version
         if not served.min_version <= version <= served.max_version:
             self._refuse_version(served, header)
-            return None
+            return
         caller.version = version
         try:
             request = served.decode(buf, body, end, version)
@@ -241,12 +334,50 @@ class Connection:
             if hall.owed:
                 response = self._hold_back(response)
             if response.__class__ is Wait:
-                return _Asked(served, version, header.correlation_id, request), response
-            if response is not NO_RESPONSE:
+                self._park(_Asked(served, version, header.correlation_id, request), response)
+            elif response is not NO_RESPONSE:
                 self._answer(served, version, header.correlation_id, response)
         except Exception as error:  # noqa: BLE001 - one request fails, the server does not
             self._answer_failure(_Asked(served, version, header.correlation_id, request), error)
-        return None
+
+    def _park(self, asked: _Asked, wait: Wait[Any]) -> None:
+        """Wait for one answer; this connection handles nothing else meanwhile."""
+        hall = self._hall
+        self._asked = asked
+        self._parked = Parked(wait, hall.timers, hall.clock, self._ring)
+        if self._stopping:
+            self._parked.release()
+
+    def _unpark(self) -> None:
+        parked, self._parked, self._asked = self._parked, None, None
+        if parked is not None:
+            parked.end()
+
+    def _try_parked(self) -> None:
+        """The answer to the parked request, if it is there now; then whatever comes after it."""
+        parked, asked = self._parked, self._asked
+        assert parked is not None
+        assert asked is not None
+        hall = self._hall
+        try:
+            response = parked.answer()
+            if response is None:
+                return
+            self._unpark()
+            if hall.owed:
+                response = self._hold_back(response)
+            if response.__class__ is Wait:
+                self._park(asked, response)
+                return
+            if response is not NO_RESPONSE:
+                self._answer(asked.served, asked.version, asked.correlation_id, response)
+        except Exception as error:  # noqa: BLE001 - as in _handle
+            self._unpark()
+            self._answer_failure(asked, error)
+        self.last_active = hall.poller.now
+        if not self._is_blocked:
+            self._watch(READABLE)
+            self._work()
 
     def _hold_back(self, response: Any) -> Any:
         """Let an answer wait for what its request wrote. A wait goes first, and what follows from it later."""
@@ -304,42 +435,6 @@ class Connection:
             f" versions {served.min_version} to {served.max_version} are",
             "request header",
         )
-
-    async def _park(self, asked: _Asked, wait: Wait[Any]) -> None:
-        """Wait for one answer; this connection handles nothing else meanwhile."""
-        hall = self._hall
-        response: Any = wait
-        while response.__class__ is Wait:
-            with Parked(response, hall.timers, hall.clock) as parked:
-                await self._send()
-                self._parked = parked
-                if self._stopping:
-                    parked.release()
-                try:
-                    response = await parked.answer()
-                    if hall.owed:
-                        response = self._hold_back(response)
-                    if response is not NO_RESPONSE and response.__class__ is not Wait:
-                        self._answer(asked.served, asked.version, asked.correlation_id, response)
-                except Exception as error:  # noqa: BLE001 - as in _handle
-                    self._answer_failure(asked, error)
-                    response = NO_RESPONSE
-                finally:
-                    self._parked = None
-        if self._closed:
-            raise trio.ClosedResourceError
-        self.last_active = perf_counter()
-
-    async def _send(self) -> None:
-        """Send what is in the outbox, as fast as the client takes it."""
-        outbox = self._outbox
-        while not outbox.send():
-            try:
-                await lowlevel.wait_writable(self._sock)
-            except trio.ClosedResourceError:
-                if self._closed:
-                    raise
-            self.last_active = perf_counter()
 
     def _tell(self, fault: _Fault) -> None:
         log.warning(

@@ -155,12 +155,13 @@ class Reception:
         self._by_ip: Counter[str] = Counter()
         self._numbers = 0
         self._slot_free = lowlevel.ParkingLot()
+        self._all_gone = lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._present)
 
-    async def accept(self, sock: socket.socket, listener: str, nursery: trio.Nursery) -> None:
-        """Take clients from one listening socket, each as a task of `nursery`, until cancelled."""
+    async def accept(self, sock: socket.socket, listener: str) -> None:
+        """Take clients from one listening socket, until cancelled."""
         while True:
             while len(self._present) >= self._limits.connections:
                 log.warning(
@@ -178,7 +179,7 @@ class Reception:
                 # Anything else is the fate of one client, such as one that left before we got to it.
                 await lowlevel.checkpoint()
             else:
-                self._admit(client, address, listener, nursery)
+                self._admit(client, address, listener)
                 await lowlevel.checkpoint()
 
     def stop(self) -> None:
@@ -201,7 +202,7 @@ class Reception:
                     log.debug("%s was idle for %d ms", connection.peer, max_idle_ms)
                     connection.close()
 
-    def _admit(self, client: socket.socket, address: Any, listener: str, nursery: trio.Nursery) -> None:
+    def _admit(self, client: socket.socket, address: Any, listener: str) -> None:
         # A Unix socket has no address: only the other workers of this machine come that way.
         ip, port = (str(address[0]).removeprefix(_V4_MAPPED), address[1]) if address else ("", 0)
         peer = show_address(ip, port)
@@ -228,17 +229,26 @@ class Reception:
             listener=listener,
             connection_id=f"{show_address(local[0], local[1])}-{peer}-{self._numbers}",
         )
-        connection = Connection(client, caller, peer, self._hall)
+        connection = Connection(client, caller, peer, self._hall, lambda gone: self._left(gone, ip))
         self._present.add(connection)
         self._by_ip[ip] += 1
-        nursery.start_soon(self._serve, connection, ip)
+        connection.open()
 
-    async def _serve(self, connection: Connection, ip: str) -> None:
-        try:
-            await connection.run()
-        finally:
-            self._present.discard(connection)
-            self._by_ip[ip] -= 1
-            if not self._by_ip[ip]:
-                del self._by_ip[ip]
-            self._slot_free.unpark()
+    def _left(self, connection: Connection, ip: str) -> None:
+        self._present.discard(connection)
+        self._by_ip[ip] -= 1
+        if not self._by_ip[ip]:
+            del self._by_ip[ip]
+        self._slot_free.unpark()
+        if not self._present:
+            self._all_gone.unpark_all()
+
+    async def wait_empty(self) -> None:
+        """Until nobody is there."""
+        while self._present:
+            await self._all_gone.park()
+
+    def close_all(self) -> None:
+        """End every connection now."""
+        for connection in tuple(self._present):
+            connection.close()

@@ -54,12 +54,15 @@ class Neighbours:
         inner = self._station.inner
         self._inside = reception
         inner.listen(_BACKLOG)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(reception.accept, inner, "WORKERS", nursery)
-            nursery.start_soon(carry_calls, broker, self._links)
-            if self._follower is not None:
-                nursery.start_soon(self._follower.follow, broker.metadata_changed)
-            task_status.started()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(reception.accept, inner, "WORKERS")
+                nursery.start_soon(carry_calls, broker, self._links)
+                if self._follower is not None:
+                    nursery.start_soon(self._follower.follow, broker.metadata_changed)
+                task_status.started()
+        finally:
+            reception.close_all()
 
     async def watch(self, broker: Broker, stop: trio.Event, ready: Callable[[], None]) -> None:
         """Join, say that clients may come, and stop when the parent says so."""

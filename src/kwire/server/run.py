@@ -214,34 +214,37 @@ async def _serve(
         background.start_soon(timers.run)
         background.start_soon(_keep_time, broker, timers)
         background.start_soon(perform_jobs, broker.jobs)
+        background.start_soon(hall.poller.run)
         max_idle_ms = config.int("connections.max.idle.ms")
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)
         if neighbours is not None:
             inner = attrs.evolve(hall, table=TABLE | BETWEEN_NODES) if broker.is_controller else hall
             await background.start(neighbours.live, broker, Reception(inner, Limits()))
-        async with trio.open_nursery() as clients:
-            async with trio.open_nursery() as entrance:
-                for door in doors:
-                    for sock in door.sockets:
-                        entrance.start_soon(reception.accept, sock, door.name, clients)
-                if neighbours is None:
-                    ready()
-                else:
-                    background.start_soon(neighbours.watch, broker, stop, ready)
-                await stop.wait()
-                if neighbours is not None:
-                    await neighbours.wait_for_theirs(broker)
-                entrance.cancel_scope.cancel()
+        async with trio.open_nursery() as entrance:
             for door in doors:
-                close_all(door.sockets)
-            broker.stopping()
-            log.info("stopping: %d connections are open", len(reception))
-            clients.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
-            reception.stop()
-        if clients.cancel_scope.cancelled_caught:
+                for sock in door.sockets:
+                    entrance.start_soon(reception.accept, sock, door.name)
+            if neighbours is None:
+                ready()
+            else:
+                background.start_soon(neighbours.watch, broker, stop, ready)
+            await stop.wait()
+            if neighbours is not None:
+                await neighbours.wait_for_theirs(broker)
+            entrance.cancel_scope.cancel()
+        for door in doors:
+            close_all(door.sockets)
+        broker.stopping()
+        log.info("stopping: %d connections are open", len(reception))
+        reception.stop()
+        with trio.move_on_after(GRACE_SECONDS) as grace:
+            await reception.wait_empty()
+        if grace.cancelled_caught:
             log.warning("some clients did not take their last answers within %g s", GRACE_SECONDS)
+        reception.close_all()
         background.cancel_scope.cancel()
+    hall.poller.close()
 
 
 async def _keep_time(broker: Broker, timers: Timers) -> None:

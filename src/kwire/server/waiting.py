@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 import attrs
@@ -117,54 +116,44 @@ class Timers:
 
 
 class Parked:
-    """A request that waits for its answer: performs one `Wait` for one task.
+    """A request that waits for its answer: performs one `Wait`, by calling `ring` when it is time to ask for it.
 
-    Signals count from the moment this is made. Use as a context manager, so that nothing stays registered:
-    `with Parked(wait, timers, clock) as parked: response = await parked.answer()`.
+    Signals count from the moment this is made, until `end`.
     """
 
-    __slots__ = ("_bell", "_clock", "_last_call", "_timer", "_timers", "_wait")
+    __slots__ = ("_clock", "_last_call", "_ring", "_timer", "_timers", "_wait")
 
-    def __init__(self, wait: Wait[Any], timers: Timers, clock: Clock) -> None:
+    def __init__(self, wait: Wait[Any], timers: Timers, clock: Clock, ring: Callable[[], None]) -> None:
+        """`ring` is called from within rules, any number of times: it must do no more than take note."""
         self._wait = wait
         self._timers = timers
         self._clock = clock
-        self._bell = Doorbell()
+        self._ring = ring
         self._last_call = False
-        self._timer: Timer | None = None
-
-    def __enter__(self) -> Parked:
-        ring = self._bell.ring
-        for signal in self._wait.wake_on:
+        for signal in wait.wake_on:
             signal.add(ring)
-        self._timer = self._timers.set(self._wait.until, ring)
-        return self
+        self._timer = timers.set(wait.until, ring)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        ring = self._bell.ring
+    def end(self) -> None:
+        """Nobody waits any more: nothing stays registered."""
+        ring = self._ring
         for signal in self._wait.wake_on:
             signal.discard(ring)
-        if self._timer is not None:
-            self._timers.cancel(self._timer)
+        self._timers.cancel(self._timer)
 
     def release(self) -> None:
         """Ask for the answer now, whatever it is: the server stops."""
         self._last_call = True
-        self._bell.ring()
+        self._ring()
 
-    async def answer(self) -> Any:
-        """The response, once an attempt has one: after a signal, at the deadline, or when released.
+    def answer(self) -> Any:
+        """The response, or None while there is none: final at the deadline, or when released.
 
         Raises what the attempt raises.
         """
         wait = self._wait
-        while True:
-            await self._bell.wait()
-            final = self._last_call or self._clock.monotonic_ms() >= wait.until
-            response = wait.attempt(final)
-            if response is not None:
-                return response
-            if final:
-                raise AssertionError(f"{wait.attempt!r} did not answer its final attempt")
+        final = self._last_call or self._clock.monotonic_ms() >= wait.until
+        response = wait.attempt(final)
+        if response is None and final:
+            raise AssertionError(f"{wait.attempt!r} did not answer its final attempt")
+        return response
