@@ -108,13 +108,15 @@ class Case:
 
         requests = [served.decode(buf, body, len(buf), version) for buf in frames]
 
+        response: Any = None
+
         def handle() -> None:
+            nonlocal response
             for request in requests:
-                served.handle(broker, CALLER, request)
+                response = served.handle(broker, CALLER, request)
 
         steps = {"header": timed(head, len(frames)), "decode": timed(decode, len(frames))}
         steps["handler"] = timed(handle, len(frames))
-        response = served.handle(broker, CALLER, served.decode(frames[-1], body, len(frames[-1]), version))
         if response.__class__ is Wait:
             steps["attempt"] = timed(lambda: [response.attempt(False) for _ in frames], len(frames))
             return steps
@@ -165,6 +167,7 @@ class Bench:
         for count in (1, 100, 1000):
             few = max(self.requests // count, 20)
             yield Case(f"fetch nothing from {count}", self.fetches(f"f{count}", count, None), few)
+        yield Case("fetch nothing, session of 1000", self.session_fetches("f1000", 1000), self.requests)
         yield Case("metadata of 1 topic", self.metadatas(["f1"]), self.requests)
         yield Case("metadata of 1,000 partitions", self.metadatas(["f1000"]), max(self.requests // 500, 20))
         yield Case("metadata of everything", self.metadatas(None), max(self.requests // 500, 20))
@@ -223,6 +226,32 @@ class Bench:
         )
         frame = framed(1, 17, fetch.encode_request, request)
         return lambda count: [frame] * count
+
+    def session_fetches(self, name: str, partitions: int) -> Callable[[int], list[bytes]]:
+        """A session, and the requests that follow when nothing happens."""
+        (first,) = self.fetches(name, partitions, 0)(1)
+
+        def make(count: int) -> list[bytes]:
+            header, body = decode_request_header(first, 0, len(first))
+            request = fetch.decode_request(first, body, len(first), header.api_version)
+            request.session_epoch = 0
+            CALLER.version = header.api_version
+            response = TABLE[1].handle(self.broker, CALLER, request)
+            for data in request.topics:
+                for part in data.partitions:
+                    part.fetch_offset = (
+                        self.broker.topics.by_id[data.topic_id].partitions[part.partition].log_end_offset
+                    )
+            request.session_id, request.session_epoch = response.session_id, 1
+            TABLE[1].handle(self.broker, CALLER, request)
+            request.topics = []
+            frames = []
+            for epoch in range(2, count + 2):
+                request.session_epoch = epoch
+                frames.append(framed(1, header.api_version, fetch.encode_request, request))
+            return frames
+
+        return make
 
     def metadatas(self, names: list[str] | None) -> Callable[[int], list[bytes]]:
         topics = None if names is None else [metadata.MetadataRequestTopic(name=name) for name in names]

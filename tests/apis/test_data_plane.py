@@ -274,16 +274,6 @@ def test_a_budget_that_is_spent_leaves_nothing_for_one_who_reads_on() -> None:
     assert (second.error_code, len(second.records)) == (0, 0)
 
 
-def test_a_session_that_was_never_opened_is_not_found() -> None:
-    desk = Desk()
-    request = desk.fetch_request(0, 12)
-    request.session_id, request.session_epoch = 5, 1
-    answer = desk.ask(request, 12)
-    assert (answer.error_code, answer.session_id) == (ErrorCode.FETCH_SESSION_ID_NOT_FOUND, 0)
-    request.session_id, request.session_epoch = 0, 0
-    assert desk.ask(request, 12).session_id == 0, "a session is declined"
-
-
 @pytest.mark.parametrize("version", [1, 4, 11])
 def test_offsets_by_time_and_the_special_ones(version: int) -> None:
     desk = Desk()

@@ -16,6 +16,7 @@ from kwire.broker.calls import Calls
 from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
+from kwire.broker.fetch_sessions import FetchSessions
 from kwire.broker.flushing import Flushing, LogOwner
 from kwire.broker.followed_metadata import Changes, FollowedMetadata
 from kwire.broker.groups.coordinator import GroupCoordinator
@@ -80,6 +81,9 @@ class Broker:
         self.endpoints: dict[str, tuple[str, int]] = dict(config.advertised)
         """Advertised (host, port) by listener name; the edge fills in ports that the system picked."""
         self.fetch_max_bytes = config.int("fetch.max.bytes")
+        self.fetch_sessions = FetchSessions(
+            config.int("max.incremental.fetch.session.cache.slots"), self.random
+        )
         self.deadline_changed = Signal()
         """Fires when `next_deadline()` may have come nearer."""
         self.jobs = Jobs()

@@ -213,8 +213,10 @@ class TopicRegistry:
                 before, partition = partition, self._open_partition(image, index, config, on_disk, {})
                 topic.partitions[index] = partition
                 before.appended.fire()
-            partition.leader_epoch = max(record.leader_epoch, 0)
-            partition.leader_id = record.leader
+            leader = max(record.leader_epoch, 0), record.leader
+            if leader != (partition.leader_epoch, partition.leader_id):
+                partition.leader_epoch, partition.leader_id = leader
+                partition.appended.fire()  # who waits for records may have to ask elsewhere
         self.by_name[topic.name] = topic
         self.by_id[topic.topic_id] = topic
         self._collision_keys[topic.name.replace(".", "_")] = topic.name

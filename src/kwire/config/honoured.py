@@ -71,6 +71,7 @@ HONOURED_BROKER = frozenset(
         "max.connections",
         "max.connections.per.ip",
         "max.connections.per.ip.overrides",
+        "max.incremental.fetch.session.cache.slots",
         "max.request.partition.size.limit",
         "message.max.bytes",
         "metadata.log.dir",
