@@ -192,15 +192,20 @@ class Encoder:
     def elements(self, item: Field, scope: Versions, value: str, compact: bool) -> None:
         code = self.code
         if item.struct is None and item.base in FIXED and item.base != "uuid":
+            # One element is most often what there is, and a format that need not be made up costs a third.
             kind = FIXED[item.base][0]
             self.module.use("pack")
-            if compact:
-                self.uvarint(f"len({value}) + 1")
-                code(f'out += pack(f">{{n - 1}}{kind}", *{value})')
-            else:
-                self.flush()
-                code(f"n = len({value})")
-                code(f'out += pack(f">i{{n}}{kind}", n, *{value})')
+            self.flush()
+            code(f"n = len({value})")
+            with code.block("if n == 1:"):
+                one = self.module.pack(f"{'B' if compact else 'i'}{kind}")
+                code(f"out += {one}({2 if compact else 1}, {value}[0])")
+            with code.block("else:"):
+                if compact:
+                    self.uvarint("n + 1")
+                    code(f'out += pack(f">{{n - 1}}{kind}", *{value})')
+                else:
+                    code(f'out += pack(f">i{{n}}{kind}", n, *{value})')
             return
         if compact:
             self.uvarint(f"len({value}) + 1")

@@ -7,12 +7,9 @@ replicas; 7 leader epochs; 8 authorized operations; 9 flexible; 10 topic ids in 
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from kwire.apis import Caller, Wait
 from kwire.apis.authorized import CLUSTER_OPERATIONS, TOPIC_OPERATIONS
 from kwire.broker.broker import Broker
-from kwire.broker.partition import Partition
 from kwire.broker.topic_registry import Topic
 from kwire.broker.topics import validate_topic_name
 from kwire.codec.messages.metadata import (
@@ -124,29 +121,30 @@ def _answer(
 
 def _describe(broker: Broker, topic: Topic, operations: bool) -> MetadataResponseTopic:
     serving = broker.serving
+    own_id = broker.node_id
+    # Partitions share their lists: two of their own each would give the garbage collector more to do than all the rest.
+    nodes = {partition.leader_id: [partition.leader_id] for partition in topic.partitions}
+    nobody: list[int] = []
+    partitions = []
+    for partition in topic.partitions:
+        leader = partition.leader_id
+        node = nodes[leader]
+        if leader in serving:
+            code = 0
+            offline = node if leader == own_id and partition.is_offline else nobody
+        else:
+            code, leader, offline = ErrorCode.LEADER_NOT_AVAILABLE, -1, node
+        partitions.append(
+            MetadataResponsePartition(
+                code, partition.index, leader, partition.leader_epoch, node, node, offline
+            )
+        )
     return MetadataResponseTopic(
         name=topic.name,
         topic_id=topic.topic_id,
         is_internal=topic.internal,
-        partitions=[
-            _describe_partition(partition, serving, broker.node_id) for partition in topic.partitions
-        ],
+        partitions=partitions,
         topic_authorized_operations=TOPIC_OPERATIONS if operations else -(1 << 31),
-    )
-
-
-def _describe_partition(
-    partition: Partition, serving: Container[int], own_id: int
-) -> MetadataResponsePartition:
-    leader = partition.leader_id
-    node = [leader]
-    if leader in serving:
-        offline = node if leader == own_id and partition.is_offline else []
-        return MetadataResponsePartition(
-            0, partition.index, leader, partition.leader_epoch, node, node, offline
-        )
-    return MetadataResponsePartition(
-        ErrorCode.LEADER_NOT_AVAILABLE, partition.index, -1, partition.leader_epoch, node, node, node
     )
 
 

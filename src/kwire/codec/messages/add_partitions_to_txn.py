@@ -39,6 +39,7 @@ _unpack_ii = Format(">ii").unpack_from
 _unpack_qhtB = Format(">qh?B").unpack_from
 _unpack_qhB = Format(">qhB").unpack_from
 _unpack_qhi = Format(">qhi").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
@@ -278,7 +279,10 @@ def _encode_request_classic(request: AddPartitionsToTxnRequest, version: int, pa
     for add_partitions_to_txn_topic in request.v3_and_below_topics:
         write_string(out, add_partitions_to_txn_topic.name)
         n = len(add_partitions_to_txn_topic.partitions)
-        out += pack(f">i{n}i", n, *add_partitions_to_txn_topic.partitions)
+        if n == 1:
+            out += _pack_ii(1, add_partitions_to_txn_topic.partitions[0])
+        else:
+            out += pack(f">i{n}i", n, *add_partitions_to_txn_topic.partitions)
     parts.append(out)
 
 
@@ -304,12 +308,16 @@ def _encode_request_flexible(request: AddPartitionsToTxnRequest, version: int, p
                 write_uvarint(out, n)
             for add_partitions_to_txn_topic in add_partitions_to_txn_transaction.topics:
                 write_compact_string(out, add_partitions_to_txn_topic.name)
-                n = len(add_partitions_to_txn_topic.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(add_partitions_to_txn_topic.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, add_partitions_to_txn_topic.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *add_partitions_to_txn_topic.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *add_partitions_to_txn_topic.partitions)
                 out.append(0)
             out.append(0)
     else:
@@ -325,12 +333,16 @@ def _encode_request_flexible(request: AddPartitionsToTxnRequest, version: int, p
             write_uvarint(out, n)
         for add_partitions_to_txn_topic in request.v3_and_below_topics:
             write_compact_string(out, add_partitions_to_txn_topic.name)
-            n = len(add_partitions_to_txn_topic.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(add_partitions_to_txn_topic.partitions)
+            if n == 1:
+                out += _pack_Bi(2, add_partitions_to_txn_topic.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *add_partitions_to_txn_topic.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *add_partitions_to_txn_topic.partitions)
             out.append(0)
     else:
         if request.v3_and_below_transactional_id:

@@ -35,6 +35,7 @@ _unpack_i = Format(">i").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _pack_t = Format(">?").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
@@ -158,12 +159,16 @@ def encode_request(request: AlterPartitionReassignmentsRequest, version: int, pa
             if reassignable_partition.replicas is None:
                 out.append(0)
             else:
-                n = len(reassignable_partition.replicas) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(reassignable_partition.replicas)
+                if n == 1:
+                    out += _pack_Bi(2, reassignable_partition.replicas[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *reassignable_partition.replicas)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *reassignable_partition.replicas)
             out.append(0)
         out.append(0)
     out.append(0)

@@ -35,6 +35,7 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_ih = Format(">ih").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_ii = Format(">ii").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_ihB = Format(">ihB").pack
@@ -198,7 +199,10 @@ def _encode_request_classic(request: AlterReplicaLogDirsRequest, version: int, p
         for alter_replica_log_dir_topic in alter_replica_log_dir.topics:
             write_string(out, alter_replica_log_dir_topic.name)
             n = len(alter_replica_log_dir_topic.partitions)
-            out += pack(f">i{n}i", n, *alter_replica_log_dir_topic.partitions)
+            if n == 1:
+                out += _pack_ii(1, alter_replica_log_dir_topic.partitions[0])
+            else:
+                out += pack(f">i{n}i", n, *alter_replica_log_dir_topic.partitions)
     parts.append(out)
 
 
@@ -218,12 +222,16 @@ def _encode_request_flexible(request: AlterReplicaLogDirsRequest, version: int, 
             write_uvarint(out, n)
         for alter_replica_log_dir_topic in alter_replica_log_dir.topics:
             write_compact_string(out, alter_replica_log_dir_topic.name)
-            n = len(alter_replica_log_dir_topic.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(alter_replica_log_dir_topic.partitions)
+            if n == 1:
+                out += _pack_Bi(2, alter_replica_log_dir_topic.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *alter_replica_log_dir_topic.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *alter_replica_log_dir_topic.partitions)
             out.append(0)
         out.append(0)
     out.append(0)

@@ -38,6 +38,7 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _pack_u = Format(">16s").pack
 _pack_tB = Format(">?B").pack
+_pack_Bi = Format(">Bi").pack
 _pack_b = Format(">b").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
@@ -455,12 +456,16 @@ def encode_response(response: ConsumerGroupDescribeResponse, version: int, parts
             for topic_partitions in member.assignment.topic_partitions:
                 out += _pack_u(topic_partitions.topic_id)
                 write_compact_string(out, topic_partitions.topic_name)
-                n = len(topic_partitions.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(topic_partitions.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, topic_partitions.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *topic_partitions.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *topic_partitions.partitions)
                 out.append(0)
             out.append(0)
             n = len(member.target_assignment.topic_partitions) + 1
@@ -471,12 +476,16 @@ def encode_response(response: ConsumerGroupDescribeResponse, version: int, parts
             for topic_partitions in member.target_assignment.topic_partitions:
                 out += _pack_u(topic_partitions.topic_id)
                 write_compact_string(out, topic_partitions.topic_name)
-                n = len(topic_partitions.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(topic_partitions.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, topic_partitions.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *topic_partitions.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *topic_partitions.partitions)
                 out.append(0)
             out.append(0)
             if version >= 1:

@@ -36,6 +36,7 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_iiB = Format(">iiB").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_ii = Format(">ii").pack
@@ -231,12 +232,16 @@ def encode_request(request: ConsumerGroupHeartbeatRequest, version: int, parts: 
             write_uvarint(out, n)
         for topic_partitions in request.topic_partitions:
             out += _pack_u(topic_partitions.topic_id)
-            n = len(topic_partitions.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(topic_partitions.partitions)
+            if n == 1:
+                out += _pack_Bi(2, topic_partitions.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *topic_partitions.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *topic_partitions.partitions)
             out.append(0)
     out.append(0)
     parts.append(out)
@@ -365,12 +370,16 @@ def encode_response(response: ConsumerGroupHeartbeatResponse, version: int, part
             write_uvarint(out, n)
         for topic_partitions in response.assignment.topic_partitions:
             out += _pack_u(topic_partitions.topic_id)
-            n = len(topic_partitions.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(topic_partitions.partitions)
+            if n == 1:
+                out += _pack_Bi(2, topic_partitions.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *topic_partitions.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *topic_partitions.partitions)
             out.append(0)
         out.append(0)
     out.append(0)

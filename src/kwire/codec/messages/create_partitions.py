@@ -38,6 +38,7 @@ _unpack_it = Format(">i?").unpack_from
 _unpack_itB = Format(">i?B").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ii = Format(">ii").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_it = Format(">i?").pack
@@ -196,7 +197,10 @@ def _encode_request_classic(request: CreatePartitionsRequest, version: int, part
             out += _pack_i(len(create_partitions_topic.assignments))
             for create_partitions_assignment in create_partitions_topic.assignments:
                 n = len(create_partitions_assignment.broker_ids)
-                out += pack(f">i{n}i", n, *create_partitions_assignment.broker_ids)
+                if n == 1:
+                    out += _pack_ii(1, create_partitions_assignment.broker_ids[0])
+                else:
+                    out += pack(f">i{n}i", n, *create_partitions_assignment.broker_ids)
     out += _pack_it(request.timeout_ms, request.validate_only)
     parts.append(out)
 
@@ -220,12 +224,16 @@ def _encode_request_flexible(request: CreatePartitionsRequest, version: int, par
             else:
                 write_uvarint(out, n)
             for create_partitions_assignment in create_partitions_topic.assignments:
-                n = len(create_partitions_assignment.broker_ids) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(create_partitions_assignment.broker_ids)
+                if n == 1:
+                    out += _pack_Bi(2, create_partitions_assignment.broker_ids[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *create_partitions_assignment.broker_ids)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *create_partitions_assignment.broker_ids)
                 out.append(0)
         out.append(0)
     out += _pack_itB(request.timeout_ms, request.validate_only, 0)

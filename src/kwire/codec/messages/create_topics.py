@@ -47,6 +47,7 @@ _unpack_ihi = Format(">ihi").unpack_from
 _unpack_ii = Format(">ii").unpack_from
 _pack_u = Format(">16s").pack
 _pack_tbtB = Format(">?b?B").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_it = Format(">i?").pack
@@ -278,7 +279,10 @@ def _encode_request_classic(request: CreateTopicsRequest, version: int, parts: l
         for creatable_replica_assignment in creatable_topic.assignments:
             out += _pack_i(creatable_replica_assignment.partition_index)
             n = len(creatable_replica_assignment.broker_ids)
-            out += pack(f">i{n}i", n, *creatable_replica_assignment.broker_ids)
+            if n == 1:
+                out += _pack_ii(1, creatable_replica_assignment.broker_ids[0])
+            else:
+                out += pack(f">i{n}i", n, *creatable_replica_assignment.broker_ids)
         out += _pack_i(len(creatable_topic.configs))
         for creatable_topic_config in creatable_topic.configs:
             write_string(out, creatable_topic_config.name)
@@ -304,12 +308,16 @@ def _encode_request_flexible(request: CreateTopicsRequest, version: int, parts: 
             write_uvarint(out, n)
         for creatable_replica_assignment in creatable_topic.assignments:
             out += _pack_i(creatable_replica_assignment.partition_index)
-            n = len(creatable_replica_assignment.broker_ids) + 1
-            if n < 128:
-                out.append(n)
+            n = len(creatable_replica_assignment.broker_ids)
+            if n == 1:
+                out += _pack_Bi(2, creatable_replica_assignment.broker_ids[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *creatable_replica_assignment.broker_ids)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *creatable_replica_assignment.broker_ids)
             out.append(0)
         n = len(creatable_topic.configs) + 1
         if n < 128:

@@ -40,6 +40,7 @@ _unpack_iqqt = Format(">iqq?").unpack_from
 _unpack_iqqtB = Format(">iqq?B").unpack_from
 _unpack_qq = Format(">qq").unpack_from
 _pack_t = Format(">?").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_ii = Format(">ii").pack
@@ -164,7 +165,10 @@ def _encode_request_classic(request: DescribeLogDirsRequest, version: int, parts
         for describable_log_dir_topic in request.topics:
             write_string(out, describable_log_dir_topic.topic)
             n = len(describable_log_dir_topic.partitions)
-            out += pack(f">i{n}i", n, *describable_log_dir_topic.partitions)
+            if n == 1:
+                out += _pack_ii(1, describable_log_dir_topic.partitions[0])
+            else:
+                out += pack(f">i{n}i", n, *describable_log_dir_topic.partitions)
     parts.append(out)
 
 
@@ -180,12 +184,16 @@ def _encode_request_flexible(request: DescribeLogDirsRequest, version: int, part
             write_uvarint(out, n)
         for describable_log_dir_topic in request.topics:
             write_compact_string(out, describable_log_dir_topic.topic)
-            n = len(describable_log_dir_topic.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(describable_log_dir_topic.partitions)
+            if n == 1:
+                out += _pack_Bi(2, describable_log_dir_topic.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *describable_log_dir_topic.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *describable_log_dir_topic.partitions)
             out.append(0)
     out.append(0)
     parts.append(out)

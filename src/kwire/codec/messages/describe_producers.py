@@ -31,6 +31,7 @@ FLEXIBLE_FROM = 0
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_qiiqiqB = Format(">qiiqiqB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_qiiqiqB = Format(">qiiqiqB").pack
@@ -106,12 +107,16 @@ def encode_request(request: DescribeProducersRequest, version: int, parts: list[
         write_uvarint(out, n)
     for topic_request in request.topics:
         write_compact_string(out, topic_request.name)
-        n = len(topic_request.partition_indexes) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_request.partition_indexes)
+        if n == 1:
+            out += _pack_Bi(2, topic_request.partition_indexes[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_request.partition_indexes)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_request.partition_indexes)
         out.append(0)
     out.append(0)
     parts.append(out)

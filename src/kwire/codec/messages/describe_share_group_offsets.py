@@ -35,6 +35,7 @@ _unpack_iB = Format(">iB").unpack_from
 _unpack_iqi = Format(">iqi").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iqi = Format(">iqi").pack
@@ -158,12 +159,16 @@ def encode_request(request: DescribeShareGroupOffsetsRequest, version: int, part
                 describe_share_group_offsets_request_topic
             ) in describe_share_group_offsets_request_group.topics:
                 write_compact_string(out, describe_share_group_offsets_request_topic.topic_name)
-                n = len(describe_share_group_offsets_request_topic.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(describe_share_group_offsets_request_topic.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, describe_share_group_offsets_request_topic.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *describe_share_group_offsets_request_topic.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *describe_share_group_offsets_request_topic.partitions)
                 out.append(0)
         out.append(0)
     out.append(0)

@@ -34,6 +34,7 @@ _unpack_hB = Format(">hB").unpack_from
 _unpack_hiiiB = Format(">hiiiB").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _pack_ut = Format(">16s?").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_hiii = Format(">hiii").pack
 _pack_i = Format(">i").pack
@@ -357,44 +358,66 @@ def encode_response(response: DescribeTopicPartitionsResponse, version: int, par
                 describe_topic_partitions_response_partition.leader_id,
                 describe_topic_partitions_response_partition.leader_epoch,
             )
-            n = len(describe_topic_partitions_response_partition.replica_nodes) + 1
-            if n < 128:
-                out.append(n)
+            n = len(describe_topic_partitions_response_partition.replica_nodes)
+            if n == 1:
+                out += _pack_Bi(2, describe_topic_partitions_response_partition.replica_nodes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.replica_nodes)
-            n = len(describe_topic_partitions_response_partition.isr_nodes) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.replica_nodes)
+            n = len(describe_topic_partitions_response_partition.isr_nodes)
+            if n == 1:
+                out += _pack_Bi(2, describe_topic_partitions_response_partition.isr_nodes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.isr_nodes)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.isr_nodes)
             if describe_topic_partitions_response_partition.eligible_leader_replicas is None:
                 out.append(0)
             else:
-                n = len(describe_topic_partitions_response_partition.eligible_leader_replicas) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(describe_topic_partitions_response_partition.eligible_leader_replicas)
+                if n == 1:
+                    out += _pack_Bi(
+                        2, describe_topic_partitions_response_partition.eligible_leader_replicas[0]
+                    )
                 else:
-                    write_uvarint(out, n)
-                out += pack(
-                    f">{n - 1}i", *describe_topic_partitions_response_partition.eligible_leader_replicas
-                )
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(
+                        f">{n - 1}i", *describe_topic_partitions_response_partition.eligible_leader_replicas
+                    )
             if describe_topic_partitions_response_partition.last_known_elr is None:
                 out.append(0)
             else:
-                n = len(describe_topic_partitions_response_partition.last_known_elr) + 1
+                n = len(describe_topic_partitions_response_partition.last_known_elr)
+                if n == 1:
+                    out += _pack_Bi(2, describe_topic_partitions_response_partition.last_known_elr[0])
+                else:
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.last_known_elr)
+            n = len(describe_topic_partitions_response_partition.offline_replicas)
+            if n == 1:
+                out += _pack_Bi(2, describe_topic_partitions_response_partition.offline_replicas[0])
+            else:
+                n = n + 1
                 if n < 128:
                     out.append(n)
                 else:
                     write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.last_known_elr)
-            n = len(describe_topic_partitions_response_partition.offline_replicas) + 1
-            if n < 128:
-                out.append(n)
-            else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.offline_replicas)
+                out += pack(f">{n - 1}i", *describe_topic_partitions_response_partition.offline_replicas)
             out.append(0)
         out += _pack_iB(describe_topic_partitions_response_topic.topic_authorized_operations, 0)
     if response.next_cursor is None:

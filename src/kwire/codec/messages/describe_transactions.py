@@ -32,6 +32,7 @@ FLEXIBLE_FROM = 0
 _unpack_hB = Format(">hB").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_iqqhB = Format(">iqqhB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iqqh = Format(">iqqh").pack
@@ -227,12 +228,16 @@ def encode_response(response: DescribeTransactionsResponse, version: int, parts:
             write_uvarint(out, n)
         for topic_data in transaction_state.topics:
             write_compact_string(out, topic_data.topic)
-            n = len(topic_data.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(topic_data.partitions)
+            if n == 1:
+                out += _pack_Bi(2, topic_data.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *topic_data.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *topic_data.partitions)
             out.append(0)
         out.append(0)
     out.append(0)

@@ -38,11 +38,13 @@ _unpack_i = Format(">i").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_ihh = Format(">ihh").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_b = Format(">b").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
 _pack_ih = Format(">ih").pack
+_pack_ii = Format(">ii").pack
 
 
 @define(eq=False, repr=False)
@@ -174,7 +176,10 @@ def _encode_request_classic(request: ElectLeadersRequest, version: int, parts: l
         for topic_partitions in request.topic_partitions:
             write_string(out, topic_partitions.topic)
             n = len(topic_partitions.partitions)
-            out += pack(f">i{n}i", n, *topic_partitions.partitions)
+            if n == 1:
+                out += _pack_ii(1, topic_partitions.partitions[0])
+            else:
+                out += pack(f">i{n}i", n, *topic_partitions.partitions)
     out += _pack_i(request.timeout_ms)
     parts.append(out)
 
@@ -192,12 +197,16 @@ def _encode_request_flexible(request: ElectLeadersRequest, version: int, parts: 
             write_uvarint(out, n)
         for topic_partitions in request.topic_partitions:
             write_compact_string(out, topic_partitions.topic)
-            n = len(topic_partitions.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(topic_partitions.partitions)
+            if n == 1:
+                out += _pack_Bi(2, topic_partitions.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *topic_partitions.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *topic_partitions.partitions)
             out.append(0)
     out += _pack_iB(request.timeout_ms, 0)
     parts.append(out)

@@ -56,6 +56,7 @@ _unpack_qiB = Format(">qiB").unpack_from
 _unpack_qq = Format(">qq").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 _pack_hi = Format(">hi").pack
 _pack_i = Format(">i").pack
 _pack_ihi = Format(">ihi").pack
@@ -476,7 +477,10 @@ def _encode_request_classic(request: FetchRequest, version: int, parts: list[Buf
         for forgotten_topic in request.forgotten_topics_data:
             write_string(out, forgotten_topic.topic)
             n = len(forgotten_topic.partitions)
-            out += pack(f">i{n}i", n, *forgotten_topic.partitions)
+            if n == 1:
+                out += _pack_ii(1, forgotten_topic.partitions[0])
+            else:
+                out += pack(f">i{n}i", n, *forgotten_topic.partitions)
     else:
         if request.forgotten_topics_data:
             refuse_field("forgotten_topics_data", version)
@@ -542,12 +546,16 @@ def _encode_request_flexible(request: FetchRequest, version: int, parts: list[Bu
             write_compact_string(out, forgotten_topic.topic)
         if version >= 13:
             out += _pack_u(forgotten_topic.topic_id)
-        n = len(forgotten_topic.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(forgotten_topic.partitions)
+        if n == 1:
+            out += _pack_Bi(2, forgotten_topic.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *forgotten_topic.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *forgotten_topic.partitions)
         out.append(0)
     write_compact_string(out, request.rack_id)
     if request.cluster_id is not None or request.replica_state is not None:

@@ -32,6 +32,7 @@ _unpack_uB = Format(">16sB").unpack_from
 _unpack_ihuiB = Format(">ih16siB").unpack_from
 _unpack_iitB = Format(">ii?B").unpack_from
 _pack_uB = Format(">16sB").pack
+_pack_Bb = Format(">Bb").pack
 _pack_ihui = Format(">ih16si").pack
 _pack_iit = Format(">ii?").pack
 
@@ -128,12 +129,16 @@ def encode_response(response: GetTelemetrySubscriptionsResponse, version: int, p
     out += _pack_ihui(
         response.throttle_time_ms, response.error_code, response.client_instance_id, response.subscription_id
     )
-    n = len(response.accepted_compression_types) + 1
-    if n < 128:
-        out.append(n)
+    n = len(response.accepted_compression_types)
+    if n == 1:
+        out += _pack_Bb(2, response.accepted_compression_types[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}b", *response.accepted_compression_types)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}b", *response.accepted_compression_types)
     out += _pack_iit(response.push_interval_ms, response.telemetry_max_bytes, response.delta_temporality)
     n = len(response.requested_metrics) + 1
     if n < 128:

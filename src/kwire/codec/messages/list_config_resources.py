@@ -31,6 +31,7 @@ FLEXIBLE_FROM = 0
 
 _unpack_b = Format(">b").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
+_pack_Bb = Format(">Bb").pack
 _pack_b = Format(">b").pack
 _pack_ih = Format(">ih").pack
 
@@ -70,12 +71,16 @@ def encode_request(request: ListConfigResourcesRequest, version: int, parts: lis
     """Append ListConfigResources request to `parts`. Raises ValueError for what the version cannot say."""
     out = bytearray()
     if version >= 1:
-        n = len(request.resource_types) + 1
-        if n < 128:
-            out.append(n)
+        n = len(request.resource_types)
+        if n == 1:
+            out += _pack_Bb(2, request.resource_types[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}b", *request.resource_types)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}b", *request.resource_types)
     else:
         if request.resource_types:
             refuse_field("resource_types", version)

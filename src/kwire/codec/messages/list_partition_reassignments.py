@@ -30,6 +30,7 @@ FLEXIBLE_FROM = 0
 
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 
@@ -113,12 +114,16 @@ def encode_request(request: ListPartitionReassignmentsRequest, version: int, par
             write_uvarint(out, n)
         for list_partition_reassignments_topics in request.topics:
             write_compact_string(out, list_partition_reassignments_topics.name)
-            n = len(list_partition_reassignments_topics.partition_indexes) + 1
-            if n < 128:
-                out.append(n)
+            n = len(list_partition_reassignments_topics.partition_indexes)
+            if n == 1:
+                out += _pack_Bi(2, list_partition_reassignments_topics.partition_indexes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *list_partition_reassignments_topics.partition_indexes)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *list_partition_reassignments_topics.partition_indexes)
             out.append(0)
     out.append(0)
     parts.append(out)
@@ -265,24 +270,36 @@ def encode_response(response: ListPartitionReassignmentsResponse, version: int, 
             write_uvarint(out, n)
         for ongoing_partition_reassignment in ongoing_topic_reassignment.partitions:
             out += _pack_i(ongoing_partition_reassignment.partition_index)
-            n = len(ongoing_partition_reassignment.replicas) + 1
-            if n < 128:
-                out.append(n)
+            n = len(ongoing_partition_reassignment.replicas)
+            if n == 1:
+                out += _pack_Bi(2, ongoing_partition_reassignment.replicas[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *ongoing_partition_reassignment.replicas)
-            n = len(ongoing_partition_reassignment.adding_replicas) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *ongoing_partition_reassignment.replicas)
+            n = len(ongoing_partition_reassignment.adding_replicas)
+            if n == 1:
+                out += _pack_Bi(2, ongoing_partition_reassignment.adding_replicas[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *ongoing_partition_reassignment.adding_replicas)
-            n = len(ongoing_partition_reassignment.removing_replicas) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *ongoing_partition_reassignment.adding_replicas)
+            n = len(ongoing_partition_reassignment.removing_replicas)
+            if n == 1:
+                out += _pack_Bi(2, ongoing_partition_reassignment.removing_replicas[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *ongoing_partition_reassignment.removing_replicas)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *ongoing_partition_reassignment.removing_replicas)
             out.append(0)
         out.append(0)
     out.append(0)

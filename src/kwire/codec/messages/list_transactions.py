@@ -33,6 +33,7 @@ FLEXIBLE_FROM = 0
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _unpack_qB = Format(">qB").unpack_from
+_pack_Bq = Format(">Bq").pack
 _pack_ih = Format(">ih").pack
 _pack_q = Format(">q").pack
 
@@ -108,12 +109,16 @@ def encode_request(request: ListTransactionsRequest, version: int, parts: list[B
         write_uvarint(out, n)
     for text in request.state_filters:
         write_compact_string(out, text)
-    n = len(request.producer_id_filters) + 1
-    if n < 128:
-        out.append(n)
+    n = len(request.producer_id_filters)
+    if n == 1:
+        out += _pack_Bq(2, request.producer_id_filters[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}q", *request.producer_id_filters)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}q", *request.producer_id_filters)
     if version >= 1:
         out += _pack_q(request.duration_filter)
     else:

@@ -49,11 +49,13 @@ _pack_u = Format(">16s").pack
 _pack_t = Format(">?").pack
 _pack_tt = Format(">??").pack
 _pack_tB = Format(">?B").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_hii = Format(">hii").pack
 _pack_hiii = Format(">hiii").pack
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
+_pack_ii = Format(">ii").pack
 
 
 @define(eq=False, repr=False)
@@ -633,12 +635,21 @@ def _encode_response_classic(response: MetadataResponse, version: int, parts: li
             if version >= 7:
                 out += _pack_i(metadata_response_partition.leader_epoch)
             n = len(metadata_response_partition.replica_nodes)
-            out += pack(f">i{n}i", n, *metadata_response_partition.replica_nodes)
+            if n == 1:
+                out += _pack_ii(1, metadata_response_partition.replica_nodes[0])
+            else:
+                out += pack(f">i{n}i", n, *metadata_response_partition.replica_nodes)
             n = len(metadata_response_partition.isr_nodes)
-            out += pack(f">i{n}i", n, *metadata_response_partition.isr_nodes)
+            if n == 1:
+                out += _pack_ii(1, metadata_response_partition.isr_nodes[0])
+            else:
+                out += pack(f">i{n}i", n, *metadata_response_partition.isr_nodes)
             if version >= 5:
                 n = len(metadata_response_partition.offline_replicas)
-                out += pack(f">i{n}i", n, *metadata_response_partition.offline_replicas)
+                if n == 1:
+                    out += _pack_ii(1, metadata_response_partition.offline_replicas[0])
+                else:
+                    out += pack(f">i{n}i", n, *metadata_response_partition.offline_replicas)
         if version >= 8:
             out += _pack_i(metadata_response_topic.topic_authorized_operations)
         else:
@@ -693,24 +704,36 @@ def _encode_response_flexible(response: MetadataResponse, version: int, parts: l
                 metadata_response_partition.leader_id,
                 metadata_response_partition.leader_epoch,
             )
-            n = len(metadata_response_partition.replica_nodes) + 1
-            if n < 128:
-                out.append(n)
+            n = len(metadata_response_partition.replica_nodes)
+            if n == 1:
+                out += _pack_Bi(2, metadata_response_partition.replica_nodes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *metadata_response_partition.replica_nodes)
-            n = len(metadata_response_partition.isr_nodes) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *metadata_response_partition.replica_nodes)
+            n = len(metadata_response_partition.isr_nodes)
+            if n == 1:
+                out += _pack_Bi(2, metadata_response_partition.isr_nodes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *metadata_response_partition.isr_nodes)
-            n = len(metadata_response_partition.offline_replicas) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *metadata_response_partition.isr_nodes)
+            n = len(metadata_response_partition.offline_replicas)
+            if n == 1:
+                out += _pack_Bi(2, metadata_response_partition.offline_replicas[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *metadata_response_partition.offline_replicas)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *metadata_response_partition.offline_replicas)
             out.append(0)
         out += _pack_iB(metadata_response_topic.topic_authorized_operations, 0)
     if version <= 10:

@@ -42,9 +42,11 @@ _unpack_iq = Format(">iq").unpack_from
 _unpack_iqiB = Format(">iqiB").unpack_from
 _pack_u = Format(">16s").pack
 _pack_t = Format(">?").pack
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_hB = Format(">hB").pack
 _pack_i = Format(">i").pack
+_pack_ii = Format(">ii").pack
 _pack_iq = Format(">iq").pack
 _pack_iqi = Format(">iqi").pack
 
@@ -319,7 +321,10 @@ def _encode_request_classic(request: OffsetFetchRequest, version: int, parts: li
         for offset_fetch_request_topic in request.topics:
             write_string(out, offset_fetch_request_topic.name)
             n = len(offset_fetch_request_topic.partition_indexes)
-            out += pack(f">i{n}i", n, *offset_fetch_request_topic.partition_indexes)
+            if n == 1:
+                out += _pack_ii(1, offset_fetch_request_topic.partition_indexes[0])
+            else:
+                out += pack(f">i{n}i", n, *offset_fetch_request_topic.partition_indexes)
     parts.append(out)
 
 
@@ -337,12 +342,16 @@ def _encode_request_flexible(request: OffsetFetchRequest, version: int, parts: l
                 write_uvarint(out, n)
             for offset_fetch_request_topic in request.topics:
                 write_compact_string(out, offset_fetch_request_topic.name)
-                n = len(offset_fetch_request_topic.partition_indexes) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(offset_fetch_request_topic.partition_indexes)
+                if n == 1:
+                    out += _pack_Bi(2, offset_fetch_request_topic.partition_indexes[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *offset_fetch_request_topic.partition_indexes)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *offset_fetch_request_topic.partition_indexes)
                 out.append(0)
     else:
         if request.group_id:
@@ -373,12 +382,16 @@ def _encode_request_flexible(request: OffsetFetchRequest, version: int, parts: l
                         write_compact_string(out, offset_fetch_request_topics.name)
                     if version >= 10:
                         out += _pack_u(offset_fetch_request_topics.topic_id)
-                    n = len(offset_fetch_request_topics.partition_indexes) + 1
-                    if n < 128:
-                        out.append(n)
+                    n = len(offset_fetch_request_topics.partition_indexes)
+                    if n == 1:
+                        out += _pack_Bi(2, offset_fetch_request_topics.partition_indexes[0])
                     else:
-                        write_uvarint(out, n)
-                    out += pack(f">{n - 1}i", *offset_fetch_request_topics.partition_indexes)
+                        n = n + 1
+                        if n < 128:
+                            out.append(n)
+                        else:
+                            write_uvarint(out, n)
+                        out += pack(f">{n - 1}i", *offset_fetch_request_topics.partition_indexes)
                     out.append(0)
             out.append(0)
     else:

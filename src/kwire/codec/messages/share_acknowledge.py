@@ -39,6 +39,7 @@ _unpack_iiB = Format(">iiB").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
 _pack_u = Format(">16s").pack
 _pack_t = Format(">?").pack
+_pack_Bb = Format(">Bb").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 _pack_iiB = Format(">iiB").pack
@@ -206,12 +207,16 @@ def encode_request(request: ShareAcknowledgeRequest, version: int, parts: list[B
                 write_uvarint(out, n)
             for acknowledgement_batch in acknowledge_partition.acknowledgement_batches:
                 out += _pack_qq(acknowledgement_batch.first_offset, acknowledgement_batch.last_offset)
-                n = len(acknowledgement_batch.acknowledge_types) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(acknowledgement_batch.acknowledge_types)
+                if n == 1:
+                    out += _pack_Bb(2, acknowledgement_batch.acknowledge_types[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}b", *acknowledgement_batch.acknowledge_types)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}b", *acknowledgement_batch.acknowledge_types)
                 out.append(0)
             out.append(0)
         out.append(0)

@@ -43,6 +43,8 @@ _unpack_iiiiii = Format(">iiiiii").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
 _unpack_qqhB = Format(">qqhB").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bb = Format(">Bb").pack
+_pack_Bi = Format(">Bi").pack
 _pack_bt = Format(">b?").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
@@ -273,12 +275,16 @@ def encode_request(request: ShareFetchRequest, version: int, parts: list[Buffer]
                 write_uvarint(out, n)
             for acknowledgement_batch in fetch_partition.acknowledgement_batches:
                 out += _pack_qq(acknowledgement_batch.first_offset, acknowledgement_batch.last_offset)
-                n = len(acknowledgement_batch.acknowledge_types) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(acknowledgement_batch.acknowledge_types)
+                if n == 1:
+                    out += _pack_Bb(2, acknowledgement_batch.acknowledge_types[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}b", *acknowledgement_batch.acknowledge_types)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}b", *acknowledgement_batch.acknowledge_types)
                 out.append(0)
             out.append(0)
         out.append(0)
@@ -289,12 +295,16 @@ def encode_request(request: ShareFetchRequest, version: int, parts: list[Buffer]
         write_uvarint(out, n)
     for forgotten_topic in request.forgotten_topics_data:
         out += _pack_u(forgotten_topic.topic_id)
-        n = len(forgotten_topic.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(forgotten_topic.partitions)
+        if n == 1:
+            out += _pack_Bi(2, forgotten_topic.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *forgotten_topic.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *forgotten_topic.partitions)
         out.append(0)
     out.append(0)
     parts.append(out)

@@ -42,6 +42,7 @@ _unpack_iiB = Format(">iiB").unpack_from
 _unpack_iqB = Format(">iqB").unpack_from
 _pack_t = Format(">?").pack
 _pack_tB = Format(">?B").pack
+_pack_Bi = Format(">Bi").pack
 _pack_HB = Format(">HB").pack
 _pack_b = Format(">b").pack
 _pack_h = Format(">h").pack
@@ -1326,12 +1327,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.assignment.active_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             n = len(member.assignment.standby_tasks) + 1
             if n < 128:
@@ -1340,12 +1345,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.assignment.standby_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             n = len(member.assignment.warmup_tasks) + 1
             if n < 128:
@@ -1354,12 +1363,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.assignment.warmup_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             out.append(0)
             n = len(member.target_assignment.active_tasks) + 1
@@ -1369,12 +1382,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.target_assignment.active_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             n = len(member.target_assignment.standby_tasks) + 1
             if n < 128:
@@ -1383,12 +1400,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.target_assignment.standby_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             n = len(member.target_assignment.warmup_tasks) + 1
             if n < 128:
@@ -1397,12 +1418,16 @@ def encode_response(response: StreamsGroupDescribeResponse, version: int, parts:
                 write_uvarint(out, n)
             for task_ids in member.target_assignment.warmup_tasks:
                 write_compact_string(out, task_ids.subtopology_id)
-                n = len(task_ids.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(task_ids.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, task_ids.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *task_ids.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *task_ids.partitions)
                 out.append(0)
             out.append(0)
             out += _pack_tB(member.is_classic, 0)

@@ -43,6 +43,8 @@ _unpack_iqB = Format(">iqB").unpack_from
 _unpack_q = Format(">q").unpack_from
 _pack_t = Format(">?").pack
 _pack_tB = Format(">?B").pack
+_pack_Bh = Format(">Bh").pack
+_pack_Bi = Format(">Bi").pack
 _pack_HB = Format(">HB").pack
 _pack_b = Format(">b").pack
 _pack_i = Format(">i").pack
@@ -773,24 +775,36 @@ def encode_request(request: StreamsGroupHeartbeatRequest, version: int, parts: l
             else:
                 write_uvarint(out, n)
             for copartition_group in subtopology.copartition_groups:
-                n = len(copartition_group.source_topics) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(copartition_group.source_topics)
+                if n == 1:
+                    out += _pack_Bh(2, copartition_group.source_topics[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}h", *copartition_group.source_topics)
-                n = len(copartition_group.source_topic_regex) + 1
-                if n < 128:
-                    out.append(n)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}h", *copartition_group.source_topics)
+                n = len(copartition_group.source_topic_regex)
+                if n == 1:
+                    out += _pack_Bh(2, copartition_group.source_topic_regex[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}h", *copartition_group.source_topic_regex)
-                n = len(copartition_group.repartition_source_topics) + 1
-                if n < 128:
-                    out.append(n)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}h", *copartition_group.source_topic_regex)
+                n = len(copartition_group.repartition_source_topics)
+                if n == 1:
+                    out += _pack_Bh(2, copartition_group.repartition_source_topics[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}h", *copartition_group.repartition_source_topics)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}h", *copartition_group.repartition_source_topics)
                 out.append(0)
             out.append(0)
         out.append(0)
@@ -804,12 +818,16 @@ def encode_request(request: StreamsGroupHeartbeatRequest, version: int, parts: l
             write_uvarint(out, n)
         for task_ids in request.active_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     if request.standby_tasks is None:
         out.append(0)
@@ -821,12 +839,16 @@ def encode_request(request: StreamsGroupHeartbeatRequest, version: int, parts: l
             write_uvarint(out, n)
         for task_ids in request.standby_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     if request.warmup_tasks is None:
         out.append(0)
@@ -838,12 +860,16 @@ def encode_request(request: StreamsGroupHeartbeatRequest, version: int, parts: l
             write_uvarint(out, n)
         for task_ids in request.warmup_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     write_compact_string(out, request.process_id)
     if request.user_endpoint is None:
@@ -1288,12 +1314,16 @@ def encode_response(response: StreamsGroupHeartbeatResponse, version: int, parts
             write_uvarint(out, n)
         for task_ids in response.active_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     if response.standby_tasks is None:
         out.append(0)
@@ -1305,12 +1335,16 @@ def encode_response(response: StreamsGroupHeartbeatResponse, version: int, parts
             write_uvarint(out, n)
         for task_ids in response.standby_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     if response.warmup_tasks is None:
         out.append(0)
@@ -1322,12 +1356,16 @@ def encode_response(response: StreamsGroupHeartbeatResponse, version: int, parts
             write_uvarint(out, n)
         for task_ids in response.warmup_tasks:
             write_compact_string(out, task_ids.subtopology_id)
-            n = len(task_ids.partitions) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.partitions)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.partitions[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.partitions)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.partitions)
             out.append(0)
     if version >= 1:
         out += _pack_t(response.topology_description_required)
@@ -1353,12 +1391,16 @@ def encode_response(response: StreamsGroupHeartbeatResponse, version: int, parts
                 write_uvarint(out, n)
             for topic_partition in endpoint_to_partitions.active_partitions:
                 write_compact_string(out, topic_partition.topic)
-                n = len(topic_partition.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(topic_partition.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, topic_partition.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *topic_partition.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *topic_partition.partitions)
                 out.append(0)
             n = len(endpoint_to_partitions.standby_partitions) + 1
             if n < 128:
@@ -1367,12 +1409,16 @@ def encode_response(response: StreamsGroupHeartbeatResponse, version: int, parts
                 write_uvarint(out, n)
             for topic_partition in endpoint_to_partitions.standby_partitions:
                 write_compact_string(out, topic_partition.topic)
-                n = len(topic_partition.partitions) + 1
-                if n < 128:
-                    out.append(n)
+                n = len(topic_partition.partitions)
+                if n == 1:
+                    out += _pack_Bi(2, topic_partition.partitions[0])
                 else:
-                    write_uvarint(out, n)
-                out += pack(f">{n - 1}i", *topic_partition.partitions)
+                    n = n + 1
+                    if n < 128:
+                        out.append(n)
+                    else:
+                        write_uvarint(out, n)
+                    out += pack(f">{n - 1}i", *topic_partition.partitions)
                 out.append(0)
             out.append(0)
     out.append(0)

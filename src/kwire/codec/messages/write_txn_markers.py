@@ -33,6 +33,7 @@ _unpack_i = Format(">i").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
 _unpack_qB = Format(">qB").unpack_from
 _unpack_qhtB = Format(">qh?B").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_b = Format(">b").pack
 _pack_i = Format(">i").pack
 _pack_ihB = Format(">ihB").pack
@@ -160,12 +161,16 @@ def encode_request(request: WriteTxnMarkersRequest, version: int, parts: list[Bu
             write_uvarint(out, n)
         for writable_txn_marker_topic in writable_txn_marker.topics:
             write_compact_string(out, writable_txn_marker_topic.name)
-            n = len(writable_txn_marker_topic.partition_indexes) + 1
-            if n < 128:
-                out.append(n)
+            n = len(writable_txn_marker_topic.partition_indexes)
+            if n == 1:
+                out += _pack_Bi(2, writable_txn_marker_topic.partition_indexes[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *writable_txn_marker_topic.partition_indexes)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *writable_txn_marker_topic.partition_indexes)
             out.append(0)
         out += _pack_i(writable_txn_marker.coordinator_epoch)
         if version >= 2:

@@ -28,6 +28,7 @@ _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _unpack_iibB = Format(">iibB").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 _pack_iib = Format(">iib").pack
 
 
@@ -220,12 +221,16 @@ def _encode_value(record: ConsumerGroupCurrentMemberAssignmentValue, version: in
         write_uvarint(out, n)
     for topic_partitions in record.assigned_partitions:
         out += _pack_u(topic_partitions.topic_id)
-        n = len(topic_partitions.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partitions.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partitions.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions.partitions)
         if topic_partitions.assignment_epochs is None or topic_partitions.assignment_epochs:
             _write_topic_partitions_tags(out, topic_partitions, version)
         else:
@@ -237,12 +242,16 @@ def _encode_value(record: ConsumerGroupCurrentMemberAssignmentValue, version: in
         write_uvarint(out, n)
     for topic_partitions in record.partitions_pending_revocation:
         out += _pack_u(topic_partitions.topic_id)
-        n = len(topic_partitions.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partitions.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partitions.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions.partitions)
         if topic_partitions.assignment_epochs is None or topic_partitions.assignment_epochs:
             _write_topic_partitions_tags(out, topic_partitions, version)
         else:
@@ -258,11 +267,15 @@ def _write_topic_partitions_tags(buffer: bytearray, topic_partitions: TopicParti
         if topic_partitions.assignment_epochs is None:
             out.append(0)
         else:
-            n = len(topic_partitions.assignment_epochs) + 1
-            if n < 128:
-                out.append(n)
+            n = len(topic_partitions.assignment_epochs)
+            if n == 1:
+                out += _pack_Bi(2, topic_partitions.assignment_epochs[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *topic_partitions.assignment_epochs)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *topic_partitions.assignment_epochs)
         fields.append((0, out))
     write_tagged_fields(buffer, fields)

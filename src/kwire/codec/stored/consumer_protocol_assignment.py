@@ -21,6 +21,7 @@ from kwire.codec.primitives import (
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
 _pack_i = Format(">i").pack
+_pack_ii = Format(">ii").pack
 
 
 @define(eq=False, repr=False)
@@ -92,6 +93,9 @@ def _encode_data(record: ConsumerProtocolAssignment, version: int) -> bytes:
     for topic_partition in record.assigned_partitions:
         write_string(out, topic_partition.topic)
         n = len(topic_partition.partitions)
-        out += pack(f">i{n}i", n, *topic_partition.partitions)
+        if n == 1:
+            out += _pack_ii(1, topic_partition.partitions[0])
+        else:
+            out += pack(f">i{n}i", n, *topic_partition.partitions)
     write_bytes(out, record.user_data)
     return bytes(out)

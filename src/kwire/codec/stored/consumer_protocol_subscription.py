@@ -22,6 +22,7 @@ from kwire.codec.primitives import (
 _unpack_h = Format(">h").unpack_from
 _unpack_i = Format(">i").unpack_from
 _pack_i = Format(">i").pack
+_pack_ii = Format(">ii").pack
 
 
 @define(eq=False, repr=False)
@@ -123,7 +124,10 @@ def _encode_data(record: ConsumerProtocolSubscription, version: int) -> bytes:
         for topic_partition in record.owned_partitions:
             write_string(out, topic_partition.topic)
             n = len(topic_partition.partitions)
-            out += pack(f">i{n}i", n, *topic_partition.partitions)
+            if n == 1:
+                out += _pack_ii(1, topic_partition.partitions[0])
+            else:
+                out += pack(f">i{n}i", n, *topic_partition.partitions)
     if version >= 2:
         out += _pack_i(record.generation_id)
     if version >= 3:

@@ -27,6 +27,7 @@ from kwire.codec.primitives import (
 _unpack_b = Format(">b").unpack_from
 _unpack_i = Format(">i").unpack_from
 _unpack_iuB = Format(">i16sB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_b = Format(">b").pack
 _pack_i = Format(">i").pack
 _pack_iu = Format(">i16s").pack
@@ -221,12 +222,16 @@ def _write_partition_change_record_tags(
     fields: list[tuple[int, bytearray]] = []
     if partition_change_record.isr is not None:
         out = bytearray()
-        n = len(partition_change_record.isr) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.isr)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.isr[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.isr)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.isr)
         fields.append((0, out))
     if partition_change_record.leader != -2:
         out = bytearray()
@@ -234,30 +239,42 @@ def _write_partition_change_record_tags(
         fields.append((1, out))
     if partition_change_record.replicas is not None:
         out = bytearray()
-        n = len(partition_change_record.replicas) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.replicas)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.replicas[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.replicas)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.replicas)
         fields.append((2, out))
     if partition_change_record.removing_replicas is not None:
         out = bytearray()
-        n = len(partition_change_record.removing_replicas) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.removing_replicas)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.removing_replicas[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.removing_replicas)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.removing_replicas)
         fields.append((3, out))
     if partition_change_record.adding_replicas is not None:
         out = bytearray()
-        n = len(partition_change_record.adding_replicas) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.adding_replicas)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.adding_replicas[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.adding_replicas)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.adding_replicas)
         fields.append((4, out))
     if partition_change_record.leader_recovery_state != -1:
         out = bytearray()
@@ -267,23 +284,31 @@ def _write_partition_change_record_tags(
         refuse_field("eligible_leader_replicas", version)
     if version >= 2 and partition_change_record.eligible_leader_replicas is not None:
         out = bytearray()
-        n = len(partition_change_record.eligible_leader_replicas) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.eligible_leader_replicas)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.eligible_leader_replicas[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.eligible_leader_replicas)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.eligible_leader_replicas)
         fields.append((6, out))
     if not version >= 2 and partition_change_record.last_known_elr is not None:
         refuse_field("last_known_elr", version)
     if version >= 2 and partition_change_record.last_known_elr is not None:
         out = bytearray()
-        n = len(partition_change_record.last_known_elr) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_change_record.last_known_elr)
+        if n == 1:
+            out += _pack_Bi(2, partition_change_record.last_known_elr[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_change_record.last_known_elr)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_change_record.last_known_elr)
         fields.append((7, out))
     if not version >= 1 and partition_change_record.directories is not None:
         refuse_field("directories", version)

@@ -27,6 +27,7 @@ from kwire.codec.primitives import (
 _unpack_b = Format(">b").unpack_from
 _unpack_iuB = Format(">i16sB").unpack_from
 _unpack_iii = Format(">iii").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_b = Format(">b").pack
 _pack_iu = Format(">i16s").pack
 _pack_iii = Format(">iii").pack
@@ -186,30 +187,46 @@ def _read_partition_record_tags(
 def _encode_data(record: PartitionRecord, version: int) -> bytes:
     out = bytearray()
     out += _pack_iu(record.partition_id, record.topic_id)
-    n = len(record.replicas) + 1
-    if n < 128:
-        out.append(n)
+    n = len(record.replicas)
+    if n == 1:
+        out += _pack_Bi(2, record.replicas[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}i", *record.replicas)
-    n = len(record.isr) + 1
-    if n < 128:
-        out.append(n)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}i", *record.replicas)
+    n = len(record.isr)
+    if n == 1:
+        out += _pack_Bi(2, record.isr[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}i", *record.isr)
-    n = len(record.removing_replicas) + 1
-    if n < 128:
-        out.append(n)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}i", *record.isr)
+    n = len(record.removing_replicas)
+    if n == 1:
+        out += _pack_Bi(2, record.removing_replicas[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}i", *record.removing_replicas)
-    n = len(record.adding_replicas) + 1
-    if n < 128:
-        out.append(n)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}i", *record.removing_replicas)
+    n = len(record.adding_replicas)
+    if n == 1:
+        out += _pack_Bi(2, record.adding_replicas[0])
     else:
-        write_uvarint(out, n)
-    out += pack(f">{n - 1}i", *record.adding_replicas)
+        n = n + 1
+        if n < 128:
+            out.append(n)
+        else:
+            write_uvarint(out, n)
+        out += pack(f">{n - 1}i", *record.adding_replicas)
     out += _pack_iii(record.leader, record.leader_epoch, record.partition_epoch)
     if version >= 1:
         n = len(record.directories) + 1
@@ -242,22 +259,30 @@ def _write_partition_record_tags(buffer: bytearray, partition_record: PartitionR
         refuse_field("eligible_leader_replicas", version)
     if version >= 2 and partition_record.eligible_leader_replicas is not None:
         out = bytearray()
-        n = len(partition_record.eligible_leader_replicas) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_record.eligible_leader_replicas)
+        if n == 1:
+            out += _pack_Bi(2, partition_record.eligible_leader_replicas[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_record.eligible_leader_replicas)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_record.eligible_leader_replicas)
         fields.append((1, out))
     if not version >= 2 and partition_record.last_known_elr is not None:
         refuse_field("last_known_elr", version)
     if version >= 2 and partition_record.last_known_elr is not None:
         out = bytearray()
-        n = len(partition_record.last_known_elr) + 1
-        if n < 128:
-            out.append(n)
+        n = len(partition_record.last_known_elr)
+        if n == 1:
+            out += _pack_Bi(2, partition_record.last_known_elr[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *partition_record.last_known_elr)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *partition_record.last_known_elr)
         fields.append((2, out))
     write_tagged_fields(buffer, fields)

@@ -25,6 +25,7 @@ _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _unpack_iibB = Format(">iibB").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 _pack_iib = Format(">iib").pack
 
 
@@ -160,12 +161,16 @@ def _encode_value(record: ShareGroupCurrentMemberAssignmentValue, version: int) 
         write_uvarint(out, n)
     for topic_partitions in record.assigned_partitions:
         out += _pack_u(topic_partitions.topic_id)
-        n = len(topic_partitions.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partitions.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partitions.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions.partitions)
         out.append(0)
     out.append(0)
     return bytes(out)

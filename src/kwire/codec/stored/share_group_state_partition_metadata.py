@@ -27,6 +27,7 @@ from kwire.codec.primitives import (
 _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 
 
 @define(eq=False, repr=False)
@@ -224,12 +225,16 @@ def _encode_value(record: ShareGroupStatePartitionMetadataValue, version: int) -
     for topic_partitions_info in record.initializing_topics:
         out += _pack_u(topic_partitions_info.topic_id)
         write_compact_string(out, topic_partitions_info.topic_name)
-        n = len(topic_partitions_info.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partitions_info.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partitions_info.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions_info.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions_info.partitions)
         out.append(0)
     n = len(record.initialized_topics) + 1
     if n < 128:
@@ -239,12 +244,16 @@ def _encode_value(record: ShareGroupStatePartitionMetadataValue, version: int) -
     for topic_partitions_info in record.initialized_topics:
         out += _pack_u(topic_partitions_info.topic_id)
         write_compact_string(out, topic_partitions_info.topic_name)
-        n = len(topic_partitions_info.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partitions_info.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partitions_info.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partitions_info.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partitions_info.partitions)
         out.append(0)
     n = len(record.deleting_topics) + 1
     if n < 128:

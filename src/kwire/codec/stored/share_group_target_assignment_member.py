@@ -24,6 +24,7 @@ from kwire.codec.primitives import (
 _unpack_uB = Format(">16sB").unpack_from
 _unpack_h = Format(">h").unpack_from
 _pack_u = Format(">16s").pack
+_pack_Bi = Format(">Bi").pack
 
 
 @define(eq=False, repr=False)
@@ -150,12 +151,16 @@ def _encode_value(record: ShareGroupTargetAssignmentMemberValue, version: int) -
         write_uvarint(out, n)
     for topic_partition in record.topic_partitions:
         out += _pack_u(topic_partition.topic_id)
-        n = len(topic_partition.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(topic_partition.partitions)
+        if n == 1:
+            out += _pack_Bi(2, topic_partition.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *topic_partition.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *topic_partition.partitions)
         out.append(0)
     out.append(0)
     return bytes(out)

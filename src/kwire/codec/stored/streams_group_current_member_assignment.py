@@ -28,6 +28,7 @@ from kwire.codec.primitives import (
 
 _unpack_h = Format(">h").unpack_from
 _unpack_iibB = Format(">iibB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_iib = Format(">iib").pack
 
 
@@ -392,12 +393,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.active_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -409,12 +414,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.standby_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -426,12 +435,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.warmup_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -443,12 +456,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.active_tasks_pending_revocation:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -460,12 +477,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.standby_tasks_pending_revocation:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -477,12 +498,16 @@ def _encode_value(record: StreamsGroupCurrentMemberAssignmentValue, version: int
         write_uvarint(out, n)
     for task_ids in record.warmup_tasks_pending_revocation:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         if task_ids.assignment_epochs is None or task_ids.assignment_epochs:
             _write_task_ids_tags(out, task_ids, version)
         else:
@@ -498,11 +523,15 @@ def _write_task_ids_tags(buffer: bytearray, task_ids: TaskIds, version: int) -> 
         if task_ids.assignment_epochs is None:
             out.append(0)
         else:
-            n = len(task_ids.assignment_epochs) + 1
-            if n < 128:
-                out.append(n)
+            n = len(task_ids.assignment_epochs)
+            if n == 1:
+                out += _pack_Bi(2, task_ids.assignment_epochs[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *task_ids.assignment_epochs)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *task_ids.assignment_epochs)
         fields.append((0, out))
     write_tagged_fields(buffer, fields)

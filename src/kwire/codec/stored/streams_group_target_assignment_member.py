@@ -24,6 +24,7 @@ from kwire.codec.primitives import (
 )
 
 _unpack_h = Format(">h").unpack_from
+_pack_Bi = Format(">Bi").pack
 
 
 @define(eq=False, repr=False)
@@ -233,12 +234,16 @@ def _encode_value(record: StreamsGroupTargetAssignmentMemberValue, version: int)
         write_uvarint(out, n)
     for task_ids in record.active_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         out.append(0)
     n = len(record.standby_tasks) + 1
     if n < 128:
@@ -247,12 +252,16 @@ def _encode_value(record: StreamsGroupTargetAssignmentMemberValue, version: int)
         write_uvarint(out, n)
     for task_ids in record.standby_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         out.append(0)
     n = len(record.warmup_tasks) + 1
     if n < 128:
@@ -261,12 +270,16 @@ def _encode_value(record: StreamsGroupTargetAssignmentMemberValue, version: int)
         write_uvarint(out, n)
     for task_ids in record.warmup_tasks:
         write_compact_string(out, task_ids.subtopology_id)
-        n = len(task_ids.partitions) + 1
-        if n < 128:
-            out.append(n)
+        n = len(task_ids.partitions)
+        if n == 1:
+            out += _pack_Bi(2, task_ids.partitions[0])
         else:
-            write_uvarint(out, n)
-        out += pack(f">{n - 1}i", *task_ids.partitions)
+            n = n + 1
+            if n < 128:
+                out.append(n)
+            else:
+                write_uvarint(out, n)
+            out += pack(f">{n - 1}i", *task_ids.partitions)
         out.append(0)
     out.append(0)
     return bytes(out)

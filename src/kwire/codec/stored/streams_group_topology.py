@@ -27,6 +27,7 @@ from kwire.codec.primitives import (
 _unpack_h = Format(">h").unpack_from
 _unpack_iB = Format(">iB").unpack_from
 _unpack_ihB = Format(">ihB").unpack_from
+_pack_Bh = Format(">Bh").pack
 _pack_i = Format(">i").pack
 _pack_ih = Format(">ih").pack
 
@@ -440,24 +441,36 @@ def _encode_value(record: StreamsGroupTopologyValue, version: int) -> bytes:
         else:
             write_uvarint(out, n)
         for copartition_group in subtopology.copartition_groups:
-            n = len(copartition_group.source_topics) + 1
-            if n < 128:
-                out.append(n)
+            n = len(copartition_group.source_topics)
+            if n == 1:
+                out += _pack_Bh(2, copartition_group.source_topics[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}h", *copartition_group.source_topics)
-            n = len(copartition_group.source_topic_regex) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}h", *copartition_group.source_topics)
+            n = len(copartition_group.source_topic_regex)
+            if n == 1:
+                out += _pack_Bh(2, copartition_group.source_topic_regex[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}h", *copartition_group.source_topic_regex)
-            n = len(copartition_group.repartition_source_topics) + 1
-            if n < 128:
-                out.append(n)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}h", *copartition_group.source_topic_regex)
+            n = len(copartition_group.repartition_source_topics)
+            if n == 1:
+                out += _pack_Bh(2, copartition_group.repartition_source_topics[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}h", *copartition_group.repartition_source_topics)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}h", *copartition_group.repartition_source_topics)
             out.append(0)
         out.append(0)
     out.append(0)

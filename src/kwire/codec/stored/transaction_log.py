@@ -35,8 +35,10 @@ _unpack_qhibB = Format(">qhibB").unpack_from
 _unpack_qhibi = Format(">qhibi").unpack_from
 _unpack_qq = Format(">qq").unpack_from
 _unpack_qqB = Format(">qqB").unpack_from
+_pack_Bi = Format(">Bi").pack
 _pack_h = Format(">h").pack
 _pack_i = Format(">i").pack
+_pack_ii = Format(">ii").pack
 _pack_q = Format(">q").pack
 _pack_qhib = Format(">qhib").pack
 _pack_qq = Format(">qq").pack
@@ -289,7 +291,10 @@ def _encode_value_classic(record: TransactionLogValue, version: int) -> bytes:
         for partitions_schema in record.transaction_partitions:
             write_string(out, partitions_schema.topic)
             n = len(partitions_schema.partition_ids)
-            out += pack(f">i{n}i", n, *partitions_schema.partition_ids)
+            if n == 1:
+                out += _pack_ii(1, partitions_schema.partition_ids[0])
+            else:
+                out += pack(f">i{n}i", n, *partitions_schema.partition_ids)
     out += _pack_qq(record.transaction_last_update_timestamp_ms, record.transaction_start_timestamp_ms)
     return bytes(out)
 
@@ -309,12 +314,16 @@ def _encode_value_flexible(record: TransactionLogValue, version: int) -> bytes:
             write_uvarint(out, n)
         for partitions_schema in record.transaction_partitions:
             write_compact_string(out, partitions_schema.topic)
-            n = len(partitions_schema.partition_ids) + 1
-            if n < 128:
-                out.append(n)
+            n = len(partitions_schema.partition_ids)
+            if n == 1:
+                out += _pack_Bi(2, partitions_schema.partition_ids[0])
             else:
-                write_uvarint(out, n)
-            out += pack(f">{n - 1}i", *partitions_schema.partition_ids)
+                n = n + 1
+                if n < 128:
+                    out.append(n)
+                else:
+                    write_uvarint(out, n)
+                out += pack(f">{n - 1}i", *partitions_schema.partition_ids)
             out.append(0)
     out += _pack_qq(record.transaction_last_update_timestamp_ms, record.transaction_start_timestamp_ms)
     if (
