@@ -348,6 +348,18 @@ def test_strays_and_strangers_are_left_alone(files: Files, root: str) -> None:
     directory.close([])
 
 
+def test_checkpoints_that_are_being_written_stay_as_they_were_gathered(files: Files, root: str) -> None:
+    directory = open_directory(files, root)
+    log = directory.create_log("t", 0, bytes(16), CONFIG, 0)
+    fill(log)
+    gathered = dict(directory.checkpoints([log], {("t", 0): 5}))
+    directory.schedule_delete(log)
+    by_name = {path.rpartition("/")[2]: offsets for path, offsets in gathered.items()}
+    assert by_name["replication-offset-checkpoint"] == {("t", 0): 5}
+    assert by_name["recovery-point-offset-checkpoint"] == {("t", 0): 0}
+    directory.close([])
+
+
 def test_damaged_checkpoints_are_gone_round_with_a_warning(files: Files, root: str) -> None:
     directory = open_directory(files, root)
     log = directory.create_log("t", 0, bytes(16), CONFIG, 0)

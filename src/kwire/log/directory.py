@@ -468,8 +468,11 @@ class LogDirectory:
 
     def checkpoints(
         self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int]
-    ) -> list[tuple[str, bytes]]:
-        """(path, content) of the files that keep recovery points, log starts and high watermarks of all logs here."""
+    ) -> list[tuple[str, dict[TopicPartition, int]]]:
+        """(path, offsets) of the files that keep recovery points, log starts and high watermarks of all logs here.
+
+        They are the caller's, who may put them into words in another thread.
+        """
         logs = list(logs)
         kept = self.unusable | self.taking_over
         self.recovery_points = _only(self.recovery_points, kept) | {
@@ -482,7 +485,7 @@ class LogDirectory:
         }
         self.high_watermarks = _only(self.high_watermarks, kept) | dict(high_watermarks)
         return [
-            (self.own(name), encode_checkpoint(offsets))
+            (self.own(name), dict(offsets))
             for name, offsets in (
                 (RECOVERY_POINTS, self.recovery_points),
                 (LOG_STARTS, self.log_starts),
@@ -494,9 +497,9 @@ class LogDirectory:
         self, logs: Iterable[Log], high_watermarks: Mapping[TopicPartition, int], *, sync: bool = True
     ) -> None:
         """Write what `checkpoints` gives. Raises LogWriteFailed."""
-        for path, content in self.checkpoints(logs, high_watermarks):
+        for path, offsets in self.checkpoints(logs, high_watermarks):
             try:
-                self.files.write_atomic(path, content, sync=sync)
+                self.files.write_atomic(path, encode_checkpoint(offsets), sync=sync)
             except OSError as error:
                 raise LogWriteFailed(path, error) from error
 
