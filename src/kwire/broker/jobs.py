@@ -57,6 +57,8 @@ class Jobs:
 
     def __init__(self) -> None:
         self.added = Signal()
+        self.under_way = 0
+        """How many the edge is performing."""
         self._waiting: deque[Job] = deque()
         self._urgent: deque[Job] = deque()
 

@@ -12,6 +12,7 @@ import logging
 import socket
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from struct import Struct as Format
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +23,7 @@ from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
 from kwire.codec.frames import FrameBuffer, Spares
 from kwire.codec.headers import RequestHeader, decode_request_header, encode_response_header
+from kwire.codec.messages import INDEX
 from kwire.codec.primitives import Buffer, Readable
 from kwire.errors import ErrorCode, KafkaError
 from kwire.server.outbox import Outbox
@@ -38,6 +40,10 @@ PENDING_BYTES = 1 << 20
 
 SLICE_SECONDS = 0.0005
 """How long a connection may work on what arrived together before others get their turn."""
+
+_SHORT_HEADER = 10
+_unpack_Ii = Format(">Ii").unpack_from
+_unpack_h = Format(">h").unpack_from
 
 LAST_READINGS = 8
 """How often a busy connection is still read after the server was told to stop."""
@@ -56,6 +62,8 @@ class Hall:
     """What the request in hand wrote and must not be answered before it is durable; see `apis.held_back`."""
     spares: Spares = attrs.Factory(Spares)
     poller: Poller = attrs.Factory(Poller)
+    usual: dict[int, tuple[Served, int, int]] = attrs.Factory(dict)
+    """By API and version as one number: what a header that begins so asks for, in which version, and its tag bytes."""
 
 
 @attrs.define
@@ -82,6 +90,7 @@ class Connection:
 
     __slots__ = (
         "_asked",
+        "_client_field",
         "_closed",
         "_ends",
         "_frames",
@@ -118,6 +127,8 @@ class Connection:
         self._frames = FrameBuffer(hall.max_frame_bytes, hall.spares)
         self._outbox = Outbox(sock)
         self._parked: Parked | None = None
+        self._client_field = b""
+        """The client id of the last request as it is in a header, with its length before it."""
         self._asked: _Asked | None = None
         """What the parked answer is for."""
         self._watched = READABLE
@@ -310,19 +321,43 @@ class Connection:
 
     def _handle(self, buf: Readable, pos: int, end: int) -> None:
         """Answer one frame into the outbox, or park its request."""
+        field = self._client_field
+        if end - pos > _SHORT_HEADER and field:
+            head, correlation_id = _unpack_Ii(buf, pos)
+            usual = self._hall.usual.get(head)
+            body = pos + 8 + len(field)
+            if usual is not None and buf[pos + 8 : body] == field:
+                # The client, and a header as it was before: reading it as such saves 0.5 of 17 us.
+                served, version, tags = usual
+                if body + tags <= end and not (tags and buf[body]):
+                    self._ask(served, version, correlation_id, buf, body + tags, end)
+                    return
+        self._handle_new(buf, pos, end)
+
+    def _handle_new(self, buf: Readable, pos: int, end: int) -> None:
+        """The same for a request whose header is not that of an earlier one."""
         try:
             header, body = decode_request_header(buf, pos, end)
         except MalformedFrame as error:
             raise _Fault(str(error), "request header") from None
         served = self._hall.table.get(header.api_key)
-        caller = self.caller
-        caller.client_id = header.client_id or ""
+        self.caller.client_id = header.client_id or ""
         if served is None:
             raise _Fault(f"API {header.api_key} is not served", "request header")
         version = header.api_version
         if not served.min_version <= version <= served.max_version:
             self._refuse_version(served, header)
             return
+        head, _ = _unpack_Ii(buf, pos)
+        self._hall.usual[head] = served, version, int(version >= INDEX[header.api_key].flexible_from)
+        (length,) = _unpack_h(buf, pos + 8)
+        self._client_field = bytes(buf[pos + 8 : pos + 10 + max(length, 0)])
+        self._ask(served, version, header.correlation_id, buf, body, end)
+
+    def _ask(
+        self, served: Served, version: int, correlation_id: int, buf: Readable, body: int, end: int
+    ) -> None:
+        caller = self.caller
         caller.version = version
         try:
             request = served.decode(buf, body, end, version)
@@ -334,11 +369,11 @@ class Connection:
             if hall.owed:
                 response = self._hold_back(response)
             if response.__class__ is Wait:
-                self._park(_Asked(served, version, header.correlation_id, request), response)
+                self._park(_Asked(served, version, correlation_id, request), response)
             elif response is not NO_RESPONSE:
-                self._answer(served, version, header.correlation_id, response)
+                self._answer(served, version, correlation_id, response)
         except Exception as error:  # noqa: BLE001 - one request fails, the server does not
-            self._answer_failure(_Asked(served, version, header.correlation_id, request), error)
+            self._answer_failure(_Asked(served, version, correlation_id, request), error)
 
     def _park(self, asked: _Asked, wait: Wait[Any]) -> None:
         """Wait for one answer; this connection handles nothing else meanwhile."""

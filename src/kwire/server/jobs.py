@@ -26,19 +26,23 @@ async def perform_jobs(jobs: Jobs) -> None:
                 while threads.available_tokens and (job := jobs.next()) is not None:
                     ticket = object()
                     threads.acquire_on_behalf_of_nowait(ticket)
-                    nursery.start_soon(_perform, job, threads, ticket, bell)
+                    jobs.under_way += 1
+                    nursery.start_soon(_perform, jobs, job, threads, ticket, bell)
                 await bell.wait()
     finally:
         jobs.added.discard(bell.ring)
 
 
-async def _perform(job: Job, threads: trio.CapacityLimiter, ticket: object, bell: Doorbell) -> None:
+async def _perform(
+    jobs: Jobs, job: Job, threads: trio.CapacityLimiter, ticket: object, bell: Doorbell
+) -> None:
     error: Exception | None = None
     with trio.CancelScope(shield=True):
         try:
             await trio.to_thread.run_sync(job.perform)
         except Exception as raised:  # noqa: BLE001 - the job knows what to make of it
             error = raised
+    jobs.under_way -= 1
     job.finish(error)
     threads.release_on_behalf_of(ticket)
     bell.ring()

@@ -46,6 +46,7 @@ from kwire.server.listener import (
     show_address,
 )
 from kwire.server.neighbours import Neighbours
+from kwire.server.poller import Poller
 from kwire.server.station import Door, Station
 from kwire.server.waiting import Doorbell, Timers
 
@@ -208,6 +209,7 @@ async def _serve(
         broker.clock,
         config.int("socket.request.max.bytes"),
         owed=broker.flushing.owed,
+        poller=Poller(is_expected=lambda: broker.jobs.under_way > 0),
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
@@ -219,7 +221,7 @@ async def _serve(
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)
         if neighbours is not None:
-            inner = attrs.evolve(hall, table=TABLE | BETWEEN_NODES) if broker.is_controller else hall
+            inner = attrs.evolve(hall, table=TABLE | BETWEEN_NODES, usual={}) if broker.is_controller else hall
             await background.start(neighbours.live, broker, Reception(inner, Limits()))
         async with trio.open_nursery() as entrance:
             for door in doors:
