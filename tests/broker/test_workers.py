@@ -9,11 +9,14 @@ import pytest
 from kwire.broker.remote import RemotePartition
 from kwire.broker.workers import PATIENCE_MS
 from kwire.codec.messages import load
+from kwire.codec.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 from kwire.codec.messages.find_coordinator import FindCoordinatorRequest
 from kwire.codec.messages.init_producer_id import InitProducerIdRequest
 from kwire.codec.messages.metadata import MetadataRequest, MetadataRequestTopic
+from kwire.codec.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.worker_files import is_worker_file
+from kwire.records.batch import Record, build_batch
 from tests.apis.asking import Client
 from tests.broker.cluster import DATA, Cluster
 
@@ -55,6 +58,51 @@ def test_who_asks_the_wrong_worker_is_told_so() -> None:
         with pytest.raises(KafkaError) as caught:
             ask()
         assert caught.value.code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+
+
+@pytest.mark.parametrize("version", [9, 10, 13])
+def test_a_producer_is_told_who_leads_instead(version: int) -> None:
+    cluster = Cluster(2)
+    cluster.create("t", partitions=2)
+    elsewhere = leaders(cluster, "t").index(2)
+    data = TopicProduceData(
+        name="t",
+        topic_id=cluster.controller.topics.by_name["t"].topic_id if version >= 13 else bytes(16),
+        partition_data=[PartitionProduceData(elsewhere, build_batch([Record(0, 1, None, b"x", [])]))],
+    )
+    request = ProduceRequest(acks=-1, timeout_ms=1000, topic_data=[data])
+    answer = Client(cluster.controller).ask(request, version)
+    (part,) = answer.responses[0].partition_responses
+    assert part.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+    if version < 10:
+        assert part.current_leader is None
+        assert not answer.node_endpoints
+    else:
+        assert (part.current_leader.leader_id, part.current_leader.leader_epoch) == (2, 0)
+        assert [(node.node_id, node.host, node.port) for node in answer.node_endpoints] == [(2, "here", 9093)]
+
+
+@pytest.mark.parametrize("version", [12, 16, 17])
+def test_a_consumer_is_told_who_leads_instead(version: int) -> None:
+    cluster = Cluster(2)
+    cluster.create("t", partitions=2)
+    elsewhere = leaders(cluster, "t").index(2)
+    topic = FetchTopic(
+        topic="t",
+        topic_id=cluster.controller.topics.by_name["t"].topic_id if version >= 13 else bytes(16),
+        partitions=[FetchPartition(partition=elsewhere, partition_max_bytes=1000)],
+    )
+    answer = Client(cluster.controller).ask(
+        FetchRequest(max_wait_ms=1000, max_bytes=1000, topics=[topic]), version
+    )
+    (part,) = answer.responses[0].partitions
+    assert part.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER
+    if version < 16:
+        assert part.current_leader is None
+        assert not answer.node_endpoints
+    else:
+        assert (part.current_leader.leader_id, part.current_leader.leader_epoch) == (2, 0)
+        assert [(node.node_id, node.port) for node in answer.node_endpoints] == [(2, 9093)]
 
 
 def test_every_worker_tells_the_same_of_the_cluster() -> None:

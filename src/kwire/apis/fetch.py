@@ -12,6 +12,7 @@ from __future__ import annotations
 import attrs
 
 from kwire.apis import Caller, Wait
+from kwire.apis.leaders import endpoints
 from kwire.broker.broker import Broker
 from kwire.broker.fetch_sessions import (
     FINAL_EPOCH,
@@ -21,6 +22,7 @@ from kwire.broker.fetch_sessions import (
     SessionPartition,
 )
 from kwire.broker.partition import Partition
+from kwire.broker.remote import NotLeader
 from kwire.broker.signals import Signal
 from kwire.broker.topic_registry import Topic
 from kwire.codec.messages.fetch import (
@@ -29,10 +31,15 @@ from kwire.codec.messages.fetch import (
     FetchableTopicResponse,
     FetchRequest,
     FetchResponse,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
     PartitionData,
 )
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.warming import CHUNK_BYTES, Cold
+
+LEADERS_FROM = 16
+"""From this version on a client is told who leads instead."""
 
 COLD_WAIT_MS = 10_000
 """So long at least does a fetch wait for the disk before it says that there is nothing: a client may believe that."""
@@ -44,17 +51,18 @@ def fetch(broker: Broker, caller: Caller, request: FetchRequest) -> FetchRespons
     wants_session = False
     if version >= 7:
         if request.session_epoch not in (FULL_EPOCH, FINAL_EPOCH):
-            return _resume(broker, version, request)
+            return _resume(broker, caller, request)
         if request.session_id:
             broker.fetch_sessions.close(request.session_id)
         wants_session = request.session_epoch == FULL_EPOCH
     fetch = _FullFetch(broker, version, request, wants_session)
     fetch.attempt()
-    return fetch.response() if fetch.ready else _wait(broker, request, fetch)
+    return _answer(caller, fetch) if fetch.ready else _wait(caller, request, fetch)
 
 
-def _resume(broker: Broker, version: int, request: FetchRequest) -> FetchResponse | Wait[FetchResponse]:
+def _resume(broker: Broker, caller: Caller, request: FetchRequest) -> FetchResponse | Wait[FetchResponse]:
     """Go on with a session: what the request names is wanted otherwise than before, or not any more."""
+    version = caller.version
     by_id = version >= 13
     try:
         session = broker.fetch_sessions.resume(
@@ -80,17 +88,25 @@ def _resume(broker: Broker, version: int, request: FetchRequest) -> FetchRespons
         session.look_at_all()
     fetch = _SessionFetch(broker, version, request, session)
     fetch.attempt()
-    return fetch.response() if fetch.ready else _wait(broker, request, fetch)
+    return _answer(caller, fetch) if fetch.ready else _wait(caller, request, fetch)
+
+
+def _answer(caller: Caller, fetch: _FullFetch | _SessionFetch) -> FetchResponse:
+    """What the last attempt found, and where the rest is led."""
+    response = fetch.response()
+    if fetch.elsewhere:
+        response.node_endpoints = endpoints(fetch.broker, caller, fetch.elsewhere, NodeEndpoint)
+    return response
 
 
 def _wait(
-    broker: Broker, request: FetchRequest, fetch: _FullFetch | _SessionFetch
+    caller: Caller, request: FetchRequest, fetch: _FullFetch | _SessionFetch
 ) -> FetchResponse | Wait[FetchResponse]:
     """Not enough is there yet."""
     cold = fetch.cold
     wait_ms = request.max_wait_ms
     if wait_ms <= 0 and not cold:
-        return fetch.response()
+        return _answer(caller, fetch)
     if cold:
         # What the disk was waited for is an answer, whatever it comes to.
         fetch.min_bytes = min(fetch.min_bytes, 1)
@@ -98,9 +114,9 @@ def _wait(
 
     def attempt(final: bool) -> FetchResponse | None:
         fetch.attempt()
-        return fetch.response() if fetch.ready or final else None
+        return _answer(caller, fetch) if fetch.ready or final else None
 
-    return Wait(attempt, fetch.signals() + cold, broker.clock.monotonic_ms() + wait_ms)
+    return Wait(attempt, fetch.signals() + cold, fetch.broker.clock.monotonic_ms() + wait_ms)
 
 
 def error_response(request: FetchRequest, code: ErrorCode) -> FetchResponse:
@@ -135,6 +151,8 @@ class _Reading:
     """There is enough, or something to say at once."""
     cold: list[Signal] = attrs.field(init=False)
     """What fires when the disk brings more."""
+    elsewhere: list[int] = attrs.field(init=False)
+    """Who leads what was asked for here."""
 
     def __attrs_post_init__(self) -> None:
         request = self.request
@@ -148,6 +166,7 @@ class _Reading:
         self.total = 0
         self.ready = False
         self.cold = []
+        self.elsewhere = []
 
     def end(self) -> None:
         """An attempt is over: is what was found enough?"""
@@ -193,7 +212,11 @@ class _Reading:
             aborted = _aborted(partition, offset, records) if self.committed_only else None
         except KafkaError as error:
             self.ready = True
-            return _refusal(index, _code_for(self.version, error.code))
+            refused = _refusal(index, _code_for(self.version, error.code))
+            if isinstance(error, NotLeader) and self.version >= LEADERS_FROM:
+                refused.current_leader = LeaderIdAndEpoch(error.leader_id, error.leader_epoch)
+                self.elsewhere.append(error.leader_id)
+            return refused
         except Cold:
             self.cold.append(partition.warmed)
             self.budget -= CHUNK_BYTES

@@ -8,12 +8,16 @@ Versions 0 to 2 are advertised, because librdkafka decides on compression by the
 from __future__ import annotations
 
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait, _NoResponse
+from kwire.apis.leaders import endpoints
 from kwire.broker.broker import Broker
 from kwire.broker.flushing import Owed
+from kwire.broker.remote import NotLeader
 from kwire.broker.topic_registry import INTERNAL_TOPICS, Topic
 from kwire.broker.validation import InvalidRecords
 from kwire.codec.messages.produce import (
     BatchIndexAndErrorMessage,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
     PartitionProduceResponse,
     ProduceRequest,
     ProduceResponse,
@@ -23,6 +27,9 @@ from kwire.errors import ErrorCode, KafkaError
 
 ADMIN_CLIENT_ID = "__admin_client"
 """The one client id that may write to internal topics."""
+
+LEADERS_FROM = 10
+"""From this version on a client is told who leads instead."""
 
 _ZSTD = 4
 
@@ -42,6 +49,7 @@ def produce(
     answers = []
     owed: list[tuple[PartitionProduceResponse, Owed]] = []
     failure = ""
+    elsewhere: list[int] = []
     for data in request.topic_data:
         topic = topics.by_id.get(data.topic_id) if version >= 13 else topics.by_name.get(data.name)
         partitions = []
@@ -62,7 +70,11 @@ def produce(
                 appended = topic.partitions[index].append(records, now_ms)
             except KafkaError as error:
                 failure = str(error)  # not the error: its traceback would keep the request, and itself, alive
-                partitions.append(_refusal(part.index, error))
+                refused = _refusal(part.index, error)
+                if isinstance(error, NotLeader) and version >= LEADERS_FROM:
+                    refused.current_leader = LeaderIdAndEpoch(error.leader_id, error.leader_epoch)
+                    elsewhere.append(error.leader_id)
+                partitions.append(refused)
             else:
                 answer = PartitionProduceResponse(
                     index,
@@ -80,6 +92,8 @@ def produce(
             raise CloseConnection(f"produce with acks=0 failed: {failure}")
         return NO_RESPONSE
     response = ProduceResponse(answers)
+    if elsewhere:
+        response.node_endpoints = endpoints(broker, caller, elsewhere, NodeEndpoint)
     if not owed:
         return response
     return Wait(

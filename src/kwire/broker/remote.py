@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig
 
 
+class NotLeader(KafkaError):
+    """NOT_LEADER_OR_FOLLOWER, and who leads."""
+
+    def __init__(self, leader_id: int, leader_epoch: int, message: str) -> None:
+        super().__init__(ErrorCode.NOT_LEADER_OR_FOLLOWER, message)
+        self.leader_id = leader_id
+        self.leader_epoch = leader_epoch
+
+
 class RemotePartition(Partition):
     """Stands in for a partition that is led elsewhere: everything that needs its log is NOT_LEADER_OR_FOLLOWER."""
 
@@ -44,8 +53,8 @@ class RemotePartition(Partition):
         raise self._elsewhere()
 
     def _elsewhere(self) -> KafkaError:
-        return KafkaError(
-            ErrorCode.NOT_LEADER_OR_FOLLOWER, f"{self.topic}-{self.index} is led by node {self.leader_id}"
+        return NotLeader(
+            self.leader_id, self.leader_epoch, f"{self.topic}-{self.index} is led by node {self.leader_id}"
         )
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:

@@ -221,7 +221,9 @@ async def _serve(
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)
         if neighbours is not None:
-            inner = attrs.evolve(hall, table=TABLE | BETWEEN_NODES, usual={}) if broker.is_controller else hall
+            inner = (
+                attrs.evolve(hall, table=TABLE | BETWEEN_NODES, usual={}) if broker.is_controller else hall
+            )
             await background.start(neighbours.live, broker, Reception(inner, Limits()))
         async with trio.open_nursery() as entrance:
             for door in doors:
