@@ -33,6 +33,7 @@ type options struct {
 	size       int
 	partitions int
 	clients    int
+	depth      int
 	seconds    float64
 	ramp       float64
 	maxBytes   int64
@@ -69,6 +70,7 @@ var workloads = map[string]func(context.Context, options, string) (result, error
 	"produce": produce,
 	"consume": consume,
 	"sync":    syncProduce,
+	"raw":     rawProduce,
 	"latency": latency,
 	"paced":   pacedProduce,
 	"write":   write,
@@ -81,10 +83,11 @@ func main() {
 	var opts options
 	var brokers, pids, newest string
 	flag.StringVar(&brokers, "brokers", "127.0.0.1:9092", "bootstrap servers, HOST:PORT with commas between")
-	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync, paced, latency, write, read, seek or touch")
+	flag.StringVar(&opts.workload, "workload", "produce", "produce, consume, sync, raw, paced, latency, write, read, seek or touch")
 	flag.IntVar(&opts.size, "size", 100, "bytes of a record's value")
 	flag.IntVar(&opts.partitions, "partitions", 6, "partitions of the topic")
-	flag.IntVar(&opts.clients, "clients", 1, "sync: producers, each with a connection of its own")
+	flag.IntVar(&opts.clients, "clients", 1, "sync, raw: producers, each with a connection of its own")
+	flag.IntVar(&opts.depth, "depth", 5, "raw: requests on their way on each connection")
 	flag.Float64Var(&opts.seconds, "seconds", 4, "the measured stretch at most")
 	flag.Float64Var(&opts.ramp, "ramp", 0.5, "seconds of load before the measured stretch")
 	flag.Int64Var(&opts.maxBytes, "max-bytes", 2<<30, "produce: stop after so many bytes")
