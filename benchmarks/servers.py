@@ -1,7 +1,7 @@
 """Servers as processes: how one is started, asked whether it answers, looked at and stopped.
 
-Everything is started on 127.0.0.1 with a port and a data directory of its own, as a process group of its own, and is
-stopped by the ids that were started here. What a server prints goes to a file beside its data, and its end is shown
+Everything is started on 127.0.0.1 with a port and a data directory of its own, in a session of its own, and is stopped
+by the ids that were started here. What a server prints goes to a file beside its data, and its end is shown
 when the server dies. Which servers there are is said in peers.py.
 """
 
@@ -82,15 +82,10 @@ class Running:
     @property
     def pids(self) -> list[int]:
         """The process and its descendants, as they are now."""
-        parents: dict[int, int] = {}
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                with contextlib.suppress(OSError):
-                    text = Path("/proc", entry, "stat").read_text()
-                    parents[int(entry)] = int(text.rpartition(")")[2].split()[1])
+        every = processes()
         found = [self.process.pid]
         for pid in found:
-            found.extend(child for child, parent in parents.items() if parent == pid)
+            found.extend(child for child, (parent, _) in every.items() if parent == pid)
         return found
 
     def memory(self) -> Memory:
@@ -139,11 +134,24 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        # A child that outlived it is in its process group.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        # A child that outlived it is in its session, whatever group it is in.
+        for pid, (_, session) in processes().items():
+            if session == self.process.pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         if not keep_data:
             shutil.rmtree(self.data, ignore_errors=True)
+
+
+def processes() -> dict[int, tuple[int, int]]:
+    """Parent and session of every process."""
+    found: dict[int, tuple[int, int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+                found[int(entry)] = int(fields[1]), int(fields[3])
+    return found
 
 
 def log_end(data: Path) -> str:
