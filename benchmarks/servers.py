@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import random
 import resource
 import shutil
 import signal
@@ -159,11 +160,17 @@ def log_end(data: Path) -> str:
     return "\n".join("    " + line for line in text.splitlines()[-20:])
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+def free_port(following: int = 8) -> int:
+    """A port that is free, and so are those after it: a server of several workers takes one for each.
+
+    It lies below the ports that Linux gives to clients (32768 and up), which no look beforehand can keep free.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.ExitStack() as sockets, contextlib.suppress(OSError):
+            for number in range(port, port + following):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", number))
+            return port
 
 
 def pinned(cpus: str, command: list[str]) -> list[str]:
