@@ -29,11 +29,16 @@ def ratios(lines: Sequence[Line], columns: Sequence[tuple[str, str]], path: Path
 
     shown = [line for line in lines if line.has_ratio and any(line.ratio(*pair) for pair in columns)]
     labels = [line.label for line in shown]
-    figure = Figure(figsize=(2.6 + 2.5 * len(columns), 1.3 + 0.26 * len(shown)), layout="constrained")
-    panels = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    across = min(len(columns), 4)
+    down = math.ceil(len(columns) / across)
+    size = (2.6 + 2.5 * across, 0.7 + down * (0.6 + 0.24 * len(shown)))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(down, across, sharey=True, squeeze=False).flatten()
+    for unused in panels[len(columns) :]:
+        unused.set_visible(False)
     limit = max((abs(math.log2(better)) for better in _all(shown, columns)), default=1.0)
     limit = 2 ** min(max(limit * 1.25, 1.0), 7.0)
-    for panel, (over, under) in zip(panels, columns, strict=True):
+    for panel, (over, under) in zip(panels, columns, strict=False):
         for place, line in enumerate(shown):
             ratio = line.ratio(over, under)
             if ratio is None:

@@ -158,7 +158,7 @@ func latency(ctx context.Context, opts options, topic string) (result, error) {
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	// The ramp begins with the first record that arrives: a topic that was made a moment ago may not be ready.
 	var from, until time.Duration
-	giveUp := 30 * time.Second
+	giveUp := time.Minute
 	var measured stretch
 	for now := time.Since(origin); (until == 0 && now < giveUp) || now < until; now = time.Since(origin) {
 		if until != 0 && now >= from && measured.start.IsZero() {

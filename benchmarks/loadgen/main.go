@@ -189,7 +189,7 @@ func createTopic(ctx context.Context, opts options, name string) error {
 	request := kmsg.NewPtrCreateTopicsRequest()
 	request.TimeoutMillis = 30_000
 	topic := kmsg.NewCreateTopicsRequestTopic()
-	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = name, int32(opts.partitions), 1
+	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = name, int32(min(opts.partitions, atOnce)), 1
 	request.Topics = append(request.Topics, topic)
 	response, err := ask[*kmsg.CreateTopicsResponse](ctx, opts, request)
 	if err != nil {
@@ -204,7 +204,39 @@ func createTopic(ctx context.Context, opts options, name string) error {
 			return fmt.Errorf("creating %s: %w", name, err)
 		}
 	}
+	for count := atOnce; count < opts.partitions; {
+		count = min(count+atOnce, opts.partitions)
+		if err := grow(ctx, opts, name, count); err != nil {
+			return err
+		}
+	}
 	return waitForLeaders(ctx, opts, name)
+}
+
+// atOnce is how many partitions are made with one request: Apache Kafka refuses ten thousand.
+const atOnce = 5000
+
+// grow lets the topic have so many partitions, or leaves it as it is if it has them already.
+func grow(ctx context.Context, opts options, name string, count int) error {
+	request := kmsg.NewPtrCreatePartitionsRequest()
+	request.TimeoutMillis = 30_000
+	topic := kmsg.NewCreatePartitionsRequestTopic()
+	topic.Topic, topic.Count = name, int32(count)
+	request.Topics = append(request.Topics, topic)
+	response, err := ask[*kmsg.CreatePartitionsResponse](ctx, opts, request)
+	if err != nil {
+		return fmt.Errorf("growing %s: %w", name, err)
+	}
+	for _, topic := range response.Topics {
+		err := kerr.ErrorForCode(topic.ErrorCode)
+		if opts.topic != "" && errors.Is(err, kerr.InvalidPartitions) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("growing %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // waitForLeaders returns when every partition has a leader: a client that asks too early waits for seconds.
