@@ -38,7 +38,7 @@ class NotHere(ServerFailed):
 def kwire(
     extra: Sequence[str] = (), *, name: str = "kwire", program: Sequence[str] = (), only: tuple[str, ...] = ()
 ) -> Kind:
-    """kwire as it is installed beside this Python, or `program` instead."""
+    """kwire as it is installed beside this Python, else this checkout run by it, or `program` instead."""
     script = Path(sys.executable).with_name("kwire")
     found = list(program) or ([str(script)] if script.exists() else [sys.executable, "-m", "kwire"])
     quick = ["--set", "log.segment.delete.delay.ms=1000"]  # as for Apache Kafka
@@ -47,13 +47,16 @@ def kwire(
         where = ["--listen", f"127.0.0.1:{port}", "--data", str(data / "log")]
         return [*found, "serve", *where, *quick, *extra]
 
-    return Kind(name, command, only=only, variant_of="" if name == "kwire" else "kwire")
+    found_here = {} if script.exists() else {"PYTHONPATH": str(SOURCE)}
+    variant_of = "" if name == "kwire" else "kwire"
+    return Kind(name, command, environment=found_here, only=only, variant_of=variant_of)
 
 
 def kwire_workers(extra: Sequence[str], count: int) -> Kind:
     serve = kwire().command(0, Path())
     asked = [*serve[: serve.index("serve") + 1], "--help"]
-    if "--workers" not in subprocess.run(asked, capture_output=True, text=True).stdout:
+    environment = {**os.environ, **kwire().environment}
+    if "--workers" not in subprocess.run(asked, capture_output=True, text=True, env=environment).stdout:
         raise NotHere(f"kwire-{count} is left out: this kwire has no --workers yet")
     return kwire(["--workers", str(count), *extra], name=f"kwire-{count}")
 

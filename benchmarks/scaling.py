@@ -272,6 +272,8 @@ def main(argv: list[str]) -> int:
     stem = servers.RESULTS / f"scaling-{time.strftime('%Y%m%d-%H%M%S')}"
     for what, by_server in found.items():
         subject = SUBJECTS[what]
+        if not any(by_server.values()):
+            continue
         print(f"\n{subject.title}: CPU of the server, in us\n\n{table(subject, by_server)}")
         if plots.can_plot():
             path = stem.with_name(f"{stem.name}-{what}.png")
