@@ -313,6 +313,23 @@ async def test_a_busy_connection_lets_others_have_their_turn(
     assert order.index("modest") < 100
 
 
+async def test_what_a_client_sends_ahead_is_not_taken_in_before_it_is_handled(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
+) -> None:
+    monkeypatch.setattr(connection_module, "SLICE_SECONDS", 0.0)
+    buffered: list[int] = []
+
+    def note(broker: Any, caller: Caller, request: bytes) -> bytes:
+        buffered.append(client.connection._frames.buffered_bytes)
+        return b""
+
+    client = serve(api(HEARTBEAT, note))
+    nursery.start_soon(client.send, frame(HEARTBEAT, bytes(1000)) * 5000)
+    for _ in range(5000):
+        assert await client.answer() is not None
+    assert max(buffered) <= 2 * connection_module.RECEIVE_BYTES
+
+
 async def test_stopping_closes_an_idle_connection(serve: Serve) -> None:
     client = serve(api(HEARTBEAT, echo))
     await client.send(frame(HEARTBEAT, b"x"))

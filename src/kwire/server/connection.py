@@ -174,6 +174,8 @@ class Connection:
         try:
             if self._parked is not None or self._is_blocked:
                 self._not_now(mask)
+            elif self._is_rung:
+                pass  # what has come in is handled before more is taken in
             elif self._read():
                 self._work()
         except Exception as error:  # noqa: BLE001 - one connection fails, the server does not
