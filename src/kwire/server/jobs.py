@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import trio
 
-from kwire.broker.jobs import Job, Jobs
+from kwire.broker.jobs import Job, Jobs, takes_long
 from kwire.server.waiting import Doorbell
 
 MAX_THREADS = 8
@@ -26,7 +26,7 @@ async def perform_jobs(jobs: Jobs) -> None:
                 while threads.available_tokens and (job := jobs.next()) is not None:
                     ticket = object()
                     threads.acquire_on_behalf_of_nowait(ticket)
-                    jobs.under_way += 1
+                    jobs.under_way += not takes_long(job)
                     nursery.start_soon(_perform, jobs, job, threads, ticket, bell)
                 await bell.wait()
     finally:
@@ -42,7 +42,7 @@ async def _perform(
             await trio.to_thread.run_sync(job.perform)
         except Exception as raised:  # noqa: BLE001 - the job knows what to make of it
             error = raised
-    jobs.under_way -= 1
+    jobs.under_way -= not takes_long(job)
     job.finish(error)
     threads.release_on_behalf_of(ticket)
     bell.ring()
