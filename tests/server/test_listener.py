@@ -282,3 +282,27 @@ async def test_running_out_of_descriptors_stops_nobody(
     assert [line.getMessage() for line in caplog.records] == [
         "cannot accept a connection on PLAINTEXT: Too many open files"
     ] * 2
+
+
+async def test_many_who_come_at_once_are_let_in_together(houses: type[House], nursery: trio.Nursery) -> None:
+    """One for each turn of the loop, and the queue of the socket overflows: clients then wait for seconds."""
+    house = houses(Limits(), nursery)
+    (sock,) = bind("PLAINTEXT", "127.0.0.1", 0, SocketOptions(backlog=200))
+    listen("PLAINTEXT", "127.0.0.1", [sock], SocketOptions(backlog=200))
+    clients = [socket.create_connection(sock.getsockname()) for _ in range(130)]
+    steps = 0
+
+    class Counting(trio.abc.Instrument):
+        def before_task_step(self, task: trio.lowlevel.Task) -> None:
+            nonlocal steps
+            steps += "Reception.accept" in task.name
+
+    trio.lowlevel.add_instrument(counting := Counting())
+    nursery.start_soon(house.reception.accept, sock, "PLAINTEXT")
+    while len(house.reception) < 130:
+        await trio.lowlevel.checkpoint()
+    trio.lowlevel.remove_instrument(counting)
+    assert 1 <= steps <= 5
+    for client in clients:
+        client.close()
+    sock.close()

@@ -224,6 +224,19 @@ async def test_when_the_parent_dies_the_workers_stop_in_order(start: Start) -> N
     assert b"x" in await read(again, 1, topic)
 
 
+async def test_a_worker_that_starts_does_not_outlive_its_parent(start: Start) -> None:
+    parent = start().wait_ready()
+    controller, other = parent.workers
+    os.kill(controller, signal.SIGSTOP)  # so that the other one waits for it when it starts again
+    os.kill(other, signal.SIGKILL)
+    eventually(lambda: len(parent.workers) == 2 and parent.workers[1] != other and parent.workers)
+    started = parent.workers[1]
+    parent.process.kill()
+    eventually(lambda: not is_there(started))
+    os.kill(controller, signal.SIGCONT)
+    eventually(lambda: not is_there(controller))
+
+
 async def test_a_second_signal_ends_everybody_at_once_and_loses_nothing(start: Start) -> None:
     parent = start().wait_ready()
     topic = await parent.topic_led_by(2)

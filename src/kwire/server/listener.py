@@ -25,6 +25,10 @@ from kwire.server.connection import Connection, Hall
 log = logging.getLogger(__name__)
 
 _OUT_OF_DESCRIPTORS: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+ACCEPTED_AT_ONCE: Final = 64
+"""So many clients are let in before others have their turn. One at a time, the queue of the socket overflows when
+a thousand come at once, and those that the kernel turns away try again only after a second, then three, then seven."""
+
 _V4_MAPPED: Final = "::ffff:"
 
 
@@ -162,6 +166,7 @@ class Reception:
 
     async def accept(self, sock: socket.socket, listener: str) -> None:
         """Take clients from one listening socket, until cancelled."""
+        taken = 0
         while True:
             while len(self._present) >= self._limits.connections:
                 log.warning(
@@ -171,6 +176,7 @@ class Reception:
             try:
                 client, address = sock.accept()
             except BlockingIOError:
+                taken = 0
                 await lowlevel.wait_readable(sock)
             except OSError as error:
                 if error.errno in _OUT_OF_DESCRIPTORS:
@@ -180,7 +186,9 @@ class Reception:
                 await lowlevel.checkpoint()
             else:
                 self._admit(client, address, listener)
-                await lowlevel.checkpoint()
+                taken += 1
+                if not taken % ACCEPTED_AT_ONCE:
+                    await lowlevel.checkpoint()
 
     def stop(self) -> None:
         """Have every connection answer what it has, and end."""

@@ -10,6 +10,7 @@ import trio
 from kwire.broker.broker import Broker
 from kwire.broker.followed_metadata import FollowedMetadata
 from kwire.config import Config
+from kwire.errors import CannotStart
 from kwire.server.following import Follower
 from kwire.server.links import Links, carry_calls
 from kwire.server.listener import Reception
@@ -37,11 +38,24 @@ class Neighbours:
         if not worker.is_controller:
             self._follower = Follower(self._links, worker.node_id, worker.controller_id, FollowedMetadata())
 
-    async def meet(self, config: Config) -> FollowedMetadata | None:
-        """The metadata to begin with; None for the controller, which has them. Raises CannotStart."""
+    async def meet(self, config: Config, stop: trio.Event) -> FollowedMetadata | None:
+        """The metadata to begin with, or part of them when `stop` is set meanwhile; None for the controller.
+
+        Raises CannotStart.
+        """
         if self._follower is None:
             return None
-        await self._follower.catch_up(config.int("initial.broker.registration.timeout.ms") / 1000)
+        failure: CannotStart | None = None
+        async with trio.open_nursery() as nursery:
+            # Whoever is told to stop, or has lost its parent, need not wait for a controller that may be gone as well.
+            nursery.start_soon(self._station.obey, stop, nursery.cancel_scope)
+            try:
+                await self._follower.catch_up(config.int("initial.broker.registration.timeout.ms") / 1000)
+            except CannotStart as error:
+                failure = error
+            nursery.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
         return self._follower.followed
 
     async def live(

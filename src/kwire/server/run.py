@@ -104,7 +104,9 @@ async def serve(
         doors = bind_all(config, options) if station is None else station.doors
         neighbours = None if station is None else Neighbours(station)
         try:
-            followed = None if neighbours is None else await neighbours.meet(config)
+            followed = None if neighbours is None else await neighbours.meet(config, stop)
+            if stop.is_set():
+                return
             with _collector_resting(handle_signals):
                 broker = _open_broker(config, doors, clock, files, random, station, followed)
             clean = False

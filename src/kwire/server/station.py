@@ -49,11 +49,13 @@ class Station:
     is_stopped: bool = False
     """All workers stop: this one hands over what it leads, or, as the controller, waits for what it is handed."""
 
-    async def obey(self, stop: trio.Event) -> None:
-        """Set `stop` when the parent says so, or is gone."""
+    async def obey(self, stop: trio.Event, waiting: trio.CancelScope | None = None) -> None:
+        """Set `stop`, and end what is `waiting`, when the parent says so, or is gone."""
         await trio.lowlevel.wait_readable(self.leash)
         self.is_stopped = True
         stop.set()
+        if waiting is not None:
+            waiting.cancel()
 
     def tell(self, what: bytes) -> None:
         """Report to the parent; one that is gone has no use for it."""
