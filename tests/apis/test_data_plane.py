@@ -370,7 +370,7 @@ def test_producer_ids_are_fresh(version: int) -> None:
         ({"transactional_id": ""}, ErrorCode.INVALID_REQUEST),
         ({"transactional_id": None, "producer_id": 5}, ErrorCode.INVALID_REQUEST),
         ({"transactional_id": None, "producer_epoch": 5}, ErrorCode.INVALID_REQUEST),
-        ({"transactional_id": "t"}, ErrorCode.UNSUPPORTED_VERSION),
+        ({"transactional_id": "t"}, ErrorCode.INVALID_TRANSACTION_TIMEOUT),
     ],
 )
 def test_a_producer_id_is_not_given_for_the_impossible(fields: dict[str, Any], code: ErrorCode) -> None:

@@ -254,6 +254,60 @@ class World:
     def _init_producer_id(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
         return {"transactional_id": None, "transaction_timeout_ms": 1000}
 
+    def _producing(self, group: str) -> dict[str, Any]:
+        """A transactional producer that is there, in an epoch of its own, or one that is not."""
+        if group != "g":
+            return {"transactional_id": "nobody's", "producer_id": 77, "producer_epoch": 3}
+        initialized = self.broker.transactions.initialize("x", 1000, None)
+        assert initialized is not None
+        self.broker.flushing.take_owed()
+        return {"transactional_id": "x", "producer_id": initialized[0], "producer_epoch": initialized[1]}
+
+    def _add_partitions_to_txn(self, version: int, topic: str, _: bytes, group: str) -> dict[str, Any]:
+        producing = self._producing(group)
+        topics = [("AddPartitionsToTxnTopic", {"name": topic, "partitions": [0, 1]})]
+        if version < 4:
+            return {
+                **{f"v3_and_below_{name}": value for name, value in producing.items()},
+                "v3_and_below_topics": topics,
+            }
+        each = {**producing, "verify_only": version == 4, "topics": topics}
+        return {"transactions": [("AddPartitionsToTxnTransaction", each)]}
+
+    def _add_offsets_to_txn(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
+        return {**self._producing(group), "group_id": group}
+
+    def _end_txn(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
+        return {**self._producing(group), "committed": False}
+
+    def _write_txn_markers(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        topics = [("WritableTxnMarkerTopic", {"name": topic, "partition_indexes": [0, 7]})]
+        marker = {"producer_id": 5, "producer_epoch": 0, "transaction_result": True, "topics": topics}
+        return {"markers": [("WritableTxnMarker", {**marker, "coordinator_epoch": 0})]}
+
+    def _txn_offset_commit(self, version: int, topic: str, topic_id: bytes, group: str) -> dict[str, Any]:
+        partitions = [
+            ("TxnOffsetCommitRequestPartition", {"partition_index": index, "committed_offset": 1})
+            for index in (0, 7)
+        ]
+        named = self._named(version, 6, topic, topic_id, partitions=partitions)
+        topics = [("TxnOffsetCommitRequestTopic", named)]
+        return {**self._producing(group), "group_id": group, "topics": topics}
+
+    def _describe_transactions(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
+        return {"transactional_ids": [self._producing(group)["transactional_id"], ""]}
+
+    def _list_transactions(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
+        self._producing(group)
+        return {"state_filters": ["Empty", "Nonsense"] if group == "g" else []}
+
+    def _describe_producers(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"topics": [("TopicRequest", {"name": topic, "partition_indexes": [0, 7]})]}
+
+    def _update_features(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        feature = "transaction.version" if topic == "t" else "nonsense"
+        return {"feature_updates": [("FeatureUpdateKey", {"feature": feature, "max_version_level": 2})]}
+
     def _offset_for_leader_epoch(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         partitions = [
             ("OffsetForLeaderPartition", {"partition": index, "leader_epoch": epoch})

@@ -126,7 +126,7 @@ def test_what_a_transaction_may_change_can_be_refused(
     client: Client, stable: bool, code: ErrorCode, all_topics: bool
 ) -> None:
     open_commit = OffsetCommitted("g", "t", 0, CommittedOffset(8))
-    client.broker.groups.offsets.apply_in_transaction(1, open_commit, 100)
+    client.broker.groups.offsets.apply_in_transaction((0, 1), open_commit, 100)
     topics = None if all_topics else [OffsetFetchRequestTopics("t", partition_indexes=[0])]
     request = OffsetFetchRequest(groups=[OffsetFetchRequestGroup("g", topics=topics)], require_stable=stable)
     (group,) = client.ask(request, 9).groups

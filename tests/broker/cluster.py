@@ -101,7 +101,9 @@ class Cluster:
                 while (call := broker.calls.next()) is not None:
                     asked = outgoing(broker, call.request)
                     try:
-                        answer: Any = asked.read(self.ask_controller(asked.key, asked.version, asked.message))
+                        answer: Any = asked.read(
+                            self.ask(call.node_id, asked.key, asked.version, asked.message)
+                        )
                     except (KafkaError, ConnectionError) as error:
                         answer = error
                     call.then(answer)
@@ -117,18 +119,22 @@ class Cluster:
 
     def ask_controller(self, key: int, version: int, message: Any) -> Any:
         """What the controller answers on the socket for workers, once it does."""
-        if 1 not in self.brokers:
+        return self.ask(1, key, version, message)
+
+    def ask(self, number: int, key: int, version: int, message: Any) -> Any:
+        """What a worker answers on its socket for workers. Raises ConnectionRefusedError when it is not there."""
+        if number not in self.brokers:
             raise ConnectionRefusedError
-        controller = self.brokers[1]
+        asked = self.brokers[number]
         wire = load(key)
         parts: list[Any] = []
         wire.encode_request(message, version, parts)
         frame = b"".join(parts)
-        served: Served = (TABLE | BETWEEN_NODES)[key]
+        served: Served = (TABLE | BETWEEN_NODES if number == 1 else TABLE)[key]
         caller = Caller(listener="WORKERS", version=version)
-        answer = served.handle(controller, caller, served.decode(frame, 0, len(frame), version))
-        controller.jobs.run_all()
-        controller.flushing.take_owed()
+        answer = served.handle(asked, caller, served.decode(frame, 0, len(frame), version))
+        asked.jobs.run_all()
+        asked.flushing.take_owed()
         if isinstance(answer, Wait):
             answer = answer.attempt(True)
         parts = []

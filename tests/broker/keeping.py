@@ -26,10 +26,10 @@ class HandClock:
 class Keeper:
     """One broker after another on the same files."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None, *, loses_unsynced: bool = False) -> None:
         self.settings = {"log.dirs": "/data", "offsets.topic.num.partitions": "3", **(settings or {})}
         self.clock = HandClock()
-        self.files = MemoryFiles()
+        self.files = MemoryFiles(loses_unsynced=loses_unsynced)
         self.random = Random(7)
         self.broker = self._start()
 

@@ -134,7 +134,7 @@ def transaction(keeper: Keeper) -> None:
         (tiered, "tiers", Answer.NO, "t: part of the records is in remote storage"),
         (unhonoured, "settings", Answer.KEPT, "share.auto.offset.reset"),
         (consumer_group, "groups", Answer.KEPT, "1 consumer group"),
-        (transaction, "transactions", Answer.KEPT, "1 open transaction (tx-1)"),
+        (transaction, "transactions", Answer.YES, "1 open transaction (tx-1)"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

@@ -246,7 +246,7 @@ def test_producers_are_known_after_a_crash_that_followed_a_roll() -> None:
 def test_a_transaction_that_was_never_begun_is_refused() -> None:
     record = Record(0, NOW, b"k", b"v", [])
     records = build_batch([record], producer_id=1, producer_epoch=0, base_sequence=0, transactional=True)
-    assert refusal(Shelf().partition, records) == ErrorCode.INVALID_TXN_STATE
+    assert refusal(Shelf().partition, records) == ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
 
 
 def test_a_disk_that_refuses_is_a_storage_error_and_leaves_nothing_behind() -> None:

@@ -392,7 +392,7 @@ def test_a_transaction_that_nobody_vouches_for_is_refused() -> None:
     )
     with pytest.raises(KafkaError) as caught:
         Shelf().partition.append(batch, NOW)
-    assert caught.value.code == ErrorCode.INVALID_TXN_STATE
+    assert caught.value.code == ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
 
 
 def test_the_marker_is_kafka_s() -> None:

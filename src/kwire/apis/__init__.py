@@ -167,13 +167,22 @@ TABLE: dict[int, Served] = {
         21: "delete_records",
         22: "init_producer_id",
         23: "offset_for_leader_epoch",
+        24: "add_partitions_to_txn",
+        25: "add_offsets_to_txn",
+        26: "end_txn",
+        27: "write_txn_markers",
+        28: "txn_offset_commit",
         32: "describe_configs",
         33: "alter_configs",
         37: "create_partitions",
         42: "delete_groups",
         44: "incremental_alter_configs",
         47: "offset_delete",
+        57: "update_features",
         60: "describe_cluster",
+        61: "describe_producers",
+        65: "describe_transactions",
+        66: "list_transactions",
         75: "describe_topic_partitions",
     }.items()
 }
@@ -190,7 +199,7 @@ BETWEEN_NODES: dict[int, Served] = {
 }
 """What workers say to their controller, on a listener of their own; everything else there is as in TABLE."""
 
-FORWARDED: Final = (19, 20, 33, 37, 44)
+FORWARDED: Final = (19, 20, 33, 37, 44, 57)
 """What only the controller can decide: other workers pass these on to it (KIP-590)."""
 
 # A client may ask for ApiVersions in a version from the future: it is told which versions there are (KIP-511).

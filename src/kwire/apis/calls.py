@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kwire.apis.envelope import encode_address, encode_principal
 from kwire.broker.broker import Broker
-from kwire.broker.calls import AllocateIds, EnsureTopic, Forward
+from kwire.broker.calls import AllocateIds, EnsureTopic, Forward, JoinTransaction, WriteMarkers
 from kwire.codec.messages import load
 from kwire.errors import ErrorCode, KafkaError
 
@@ -47,6 +49,10 @@ def outgoing(broker: Broker, request: Any) -> Outgoing:
                 client_host_address=encode_address(host),
             )
             return Outgoing(58, 0, message, _read_envelope)
+        case JoinTransaction():
+            return _join_transaction(request)
+        case WriteMarkers():
+            return _write_markers(request)
     raise AssertionError(f"nobody knows how to ask for {request!r}")
 
 
@@ -64,6 +70,63 @@ def _read_topic(answer: Any) -> None:
 def _read_envelope(answer: Any) -> bytes:
     _check(answer.error_code)
     return bytes(answer.response_data or b"")
+
+
+def _join_transaction(request: JoinTransaction) -> Outgoing:
+    wire = load(24)
+    transaction = wire.AddPartitionsToTxnTransaction(
+        transactional_id=request.transactional_id,
+        producer_id=request.producer_id,
+        producer_epoch=request.producer_epoch,
+        verify_only=request.verify_only,
+        topics=[
+            wire.AddPartitionsToTxnTopic(name=name, partitions=indexes)
+            for name, indexes in _by_topic(request.partitions)
+        ],
+    )
+
+    def read(answer: Any) -> dict[tuple[str, int], ErrorCode]:
+        _check(answer.error_code)
+        return {
+            (topic.name, result.partition_index): ErrorCode(result.partition_error_code)
+            for each in answer.results_by_transaction
+            for topic in each.topic_results
+            for result in topic.results_by_partition
+        }
+
+    # A version says which generation the producer is of: those that add their partitions themselves only verify here.
+    version = 4 if request.verify_only else 5
+    return Outgoing(24, version, wire.AddPartitionsToTxnRequest(transactions=[transaction]), read)
+
+
+def _write_markers(request: WriteMarkers) -> Outgoing:
+    wire = load(27)
+    marker = wire.WritableTxnMarker(
+        producer_id=request.producer_id,
+        producer_epoch=request.producer_epoch,
+        transaction_result=request.commit,
+        topics=[
+            wire.WritableTxnMarkerTopic(name=name, partition_indexes=indexes)
+            for name, indexes in _by_topic(request.partitions)
+        ],
+        coordinator_epoch=request.coordinator_epoch,
+        transaction_version=request.transaction_version,
+    )
+
+    def read(answer: Any) -> dict[tuple[str, int], ErrorCode]:
+        return {
+            (topic.name, result.partition_index): ErrorCode(result.error_code)
+            for each in answer.markers
+            for topic in each.topics
+            for result in topic.partitions
+        }
+
+    return Outgoing(27, 2, wire.WriteTxnMarkersRequest(markers=[marker]), read)
+
+
+def _by_topic(partitions: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    for name, group in groupby(sorted(partitions), key=itemgetter(0)):
+        yield name, [index for _, index in group]
 
 
 def _check(code: int, message: str | None = None) -> None:

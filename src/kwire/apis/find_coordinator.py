@@ -59,6 +59,8 @@ def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinato
             raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown coordinator type {key_type}.")
         if key_type == GROUP:
             node_id = broker.groups.coordinator_of(key)
+        elif key_type == TRANSACTION:
+            node_id = broker.transactions.coordinator_of(key)
         node = next((each for each in broker.nodes() if each.broker_id == node_id), None)
         if node is None:
             raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)

@@ -8,7 +8,9 @@ Versions 0 to 2 are advertised, because librdkafka decides on compression by the
 from __future__ import annotations
 
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait, _NoResponse
+from kwire.apis.joining import Codes, join_first
 from kwire.apis.leaders import endpoints
+from kwire.apis.produce_in_transaction import Joining, gather
 from kwire.broker.broker import Broker
 from kwire.broker.flushing import Owed
 from kwire.broker.remote import NotLeader
@@ -35,13 +37,16 @@ _ZSTD = 4
 
 
 def produce(
-    broker: Broker, caller: Caller, request: ProduceRequest
+    broker: Broker, caller: Caller, request: ProduceRequest, joining: Joining | None = None
 ) -> ProduceResponse | Wait[ProduceResponse] | _NoResponse:
     """Append; answer with the base offset of each batch, or say for each partition why not.
 
-    Where the topic wants records durable first (`flush.messages`), the answer waits for the sync.
+    Where the topic wants records durable first (`flush.messages`), the answer waits for the sync. With a transactional
+    id it may have to wait for the coordinator before that; `joining` is what came of it.
     """
     version = caller.version
+    if request.transactional_id is not None and joining is None:
+        return _produce_in_transaction(broker, caller, request)
     now_ms = broker.clock.time_ms()
     acks = request.acks
     valid_acks = -1 <= acks <= 1
@@ -67,7 +72,11 @@ def produce(
                     raise KafkaError(
                         ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs version 7 of Produce or newer"
                     )
-                appended = topic.partitions[index].append(records, now_ms)
+                partition = topic.partitions[index]
+                if joining is None:
+                    appended = partition.append(records, now_ms)
+                else:
+                    appended = joining.append(partition, records, now_ms)
             except KafkaError as error:
                 failure = str(error)  # not the error: its traceback would keep the request, and itself, alive
                 refused = _refusal(part.index, error)
@@ -101,6 +110,22 @@ def produce(
         [signal for _, promise in owed for signal in promise.signals],
         broker.clock.monotonic_ms() + request.timeout_ms,
     )
+
+
+def _produce_in_transaction(
+    broker: Broker, caller: Caller, request: ProduceRequest
+) -> ProduceResponse | Wait[ProduceResponse] | _NoResponse:
+    """Ask the coordinator, when there is something to ask, and append."""
+    joining, asked = gather(broker, caller.version, request)
+    if asked is None:
+        return produce(broker, caller, request, joining)
+
+    def go_on(codes: Codes) -> ProduceResponse | Wait[ProduceResponse] | _NoResponse:
+        joining.codes = codes
+        return produce(broker, caller, request, joining)
+
+    answer: ProduceResponse | Wait[ProduceResponse] | _NoResponse = join_first(broker, asked, go_on)
+    return answer
 
 
 def _all_durable(owed: list[tuple[PartitionProduceResponse, Owed]], final: bool) -> bool:

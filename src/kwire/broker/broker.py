@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import random as random_module
 from collections.abc import Callable, Container, Iterable
+from typing import Any
 
 import attrs
 
-from kwire.broker.calls import Calls
+from kwire.broker.calls import Call, Calls, JoinTransaction, WriteMarkers
 from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
@@ -30,8 +31,10 @@ from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
-from kwire.broker.topic_registry import CONSUMER_OFFSETS
+from kwire.broker.topic_registry import CONSUMER_OFFSETS, TRANSACTION_STATE
 from kwire.broker.topics import Topics
+from kwire.broker.transactions.coordinator import TransactionCoordinator
+from kwire.broker.transactions.markers import write_markers
 from kwire.broker.warming import Warming
 from kwire.broker.worker import Worker
 from kwire.codec.stored.register_broker_record import RegisterBrokerRecord
@@ -102,6 +105,7 @@ class Broker:
         self.configs: Configs
         self.topics: Topics
         self.groups: GroupCoordinator
+        self.transactions: TransactionCoordinator
         self.cleaner = Cleaner(self)
         self._chores: list[_Chore] = []
         self._checkpointing: _Chore
@@ -131,11 +135,13 @@ class Broker:
         self.configs = Configs(self)
         self.topics = Topics(self)
         self.groups = GroupCoordinator(self)
+        self.transactions = TransactionCoordinator(self)
         if self.is_controller:
             self.controller.load()
         self.configs.apply()
         self.topics.open()
         self.groups.load()
+        self.transactions.load()
         self.cleaner.load()
         now = self.clock.monotonic_ms()
         # Kafka writes each of the files at its own pace; here they are written together.
@@ -178,6 +184,7 @@ class Broker:
         self.purging.tick(now_ms)
         self.cleaner.tick(now_ms)
         self.groups.tick(now_ms)
+        self.transactions.tick(now_ms)
         if self.is_controller:
             self.controller.workers.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
@@ -191,6 +198,7 @@ class Broker:
             self.purging.next_deadline(),
             self.cleaner.next_deadline(),
             self.groups.next_deadline(),
+            self.transactions.next_deadline(),
             self.controller.workers.next_deadline() if self.is_controller else None,
             *(chore.due for chore in self._chores),
         )
@@ -243,10 +251,24 @@ class Broker:
         self.flushing.take_owed()  # nobody waits here for what follows from it
 
     def adopt(self, partitions: Iterable[tuple[str, int]]) -> None:
-        """These were led elsewhere, and are led here now: so are the groups in them."""
-        topic = self.topics.get(CONSUMER_OFFSETS)
-        if topic is not None:
-            self.groups.adopt([topic.partitions[index] for name, index in partitions if name == topic.name])
+        """These were led elsewhere, and are led here now: so are the groups and the transactions in them."""
+        adopted = [*partitions]
+        for internal, coordinator in (
+            (CONSUMER_OFFSETS, self.groups),
+            (TRANSACTION_STATE, self.transactions),
+        ):
+            topic = self.topics.get(internal)
+            if topic is not None:
+                coordinator.adopt([topic.partitions[index] for name, index in adopted if name == internal])
+
+    def ask(self, node_id: int, request: JoinTransaction | WriteMarkers, then: Callable[[Any], None]) -> None:
+        """Ask a worker; `then` gets the answer as a `Call` has it. When it is this one, at once."""
+        if node_id != self.node_id:
+            self.calls.put(Call(node_id, request, then))
+        elif isinstance(request, WriteMarkers):
+            then(write_markers(self, request))
+        else:
+            then(self.transactions.join(request))
 
     def nodes(self) -> list[RegisterBrokerRecord]:
         """The workers that serve, in the order of their ids, this one always among them."""

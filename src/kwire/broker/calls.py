@@ -39,6 +39,35 @@ class Forward:
     client_host: str
 
 
+@attrs.frozen
+class JoinTransaction:
+    """Of the coordinator of a transaction: partitions are to be part of it, or, with `verify_only`, are they?
+
+    The answer is a code for each (topic, index).
+    """
+
+    transactional_id: str
+    producer_id: int
+    producer_epoch: int
+    partitions: tuple[tuple[str, int], ...]
+    verify_only: bool
+
+
+@attrs.frozen
+class WriteMarkers:
+    """Of the leader of some partitions: a transaction ended, write that into them.
+
+    The answer is a code for each (topic, index).
+    """
+
+    producer_id: int
+    producer_epoch: int
+    commit: bool
+    partitions: tuple[tuple[str, int], ...]
+    coordinator_epoch: int
+    transaction_version: int
+
+
 @attrs.define(eq=False)
 class Call:
     """One request to one node. `then` gets its answer, or what stood in the way: a KafkaError or an OSError."""

@@ -8,7 +8,7 @@ it are made by the same code. An append that fails applies nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from kwire.records.batch import Record, build_batch, check_crc, iter_records, parse_header
 
@@ -46,13 +46,17 @@ class Journal(Generic[E]):
         """Append the events as one batch, then apply each of them."""
         if not events:
             return
+        offset = log.append_journal(self.batch(events, now_ms), now_ms)
+        for index, event in enumerate(events):
+            self._apply(event, offset + index, now_ms)
+
+    def batch(self, events: Sequence[E], now_ms: int, **options: Any) -> bytes:
+        """The events as the one batch that `write` appends; `options` are those of `build_batch`."""
         records: list[Record] = []
         for index, event in enumerate(events):
             key, value = self._encode(event)
             records.append(Record(offset=index, timestamp=now_ms, key=key, value=value, headers=[]))
-        offset = log.append_journal(build_batch(records), now_ms)
-        for index, event in enumerate(events):
-            self._apply(event, offset + index, now_ms)
+        return build_batch(records, **options)
 
     def replay(self, log: JournalLog) -> int:
         """Apply every event that the log holds; how many there were. Records of unknown kinds are passed over.

@@ -65,7 +65,7 @@ def judge(found: Inspection, *, to_kwire: bool) -> list[Line]:
     lines += _topics(found)
     lines += _settings(found, to_kwire=to_kwire)
     lines += _groups(found, to_kwire=to_kwire)
-    lines += _transactions(found, to_kwire=to_kwire)
+    lines += _transactions(found)
     lines += _kept(found, to_kwire=to_kwire)
     if to_kwire:
         lines += [
@@ -165,24 +165,15 @@ def _groups(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
                 )
 
 
-def _transactions(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
+def _transactions(found: Inspection) -> Iterator[Line]:
     if found.open_transactions:
-        yield Line(
-            "transactions",
-            Answer.KEPT if to_kwire else Answer.YES,
+        text = (
             f"{_count(len(found.open_transactions), 'open transaction')} ({_some(found.open_transactions)})"
-            + (": end them before, because kwire does not for now" if to_kwire else ""),
         )
+        yield Line("transactions", Answer.YES, text)
     ended = found.transactional_ids - len(found.open_transactions)
     if ended:
-        yield Line(
-            "transactions",
-            Answer.KEPT if to_kwire else Answer.YES,
-            _count(ended, "transactional id")
-            + (
-                ": what they committed is there, and they are not served by kwire for now" if to_kwire else ""
-            ),
-        )
+        yield Line("transactions", Answer.YES, _count(ended, "transactional id"))
 
 
 def _kept(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:

@@ -179,7 +179,8 @@ class Partition:
             check_timestamps(records, header, config, now_ms)
         if attributes & TRANSACTIONAL and not transaction_verified:
             raise KafkaError(
-                ErrorCode.INVALID_TXN_STATE, "The batch is part of a transaction that was never begun here"
+                ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                "The batch is part of a transaction, and nobody says which",
             )
         idempotent = header.producer_id >= 0
         if idempotent:
@@ -263,13 +264,21 @@ class Partition:
         self.appended.fire()
 
     def append_marker(
-        self, producer_id: int, producer_epoch: int, *, commit: bool, coordinator_epoch: int, now_ms: int
+        self,
+        producer_id: int,
+        producer_epoch: int,
+        *,
+        commit: bool,
+        coordinator_epoch: int,
+        now_ms: int,
+        transaction_version: int = 0,
     ) -> Appended:
         """End the transaction of a producer here, as its coordinator decided.
 
-        Raises KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
+        `transaction_version` is the producer's: from 2 on, a marker has an epoch of its own (KIP-890). Raises
+        KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
         """
-        self.producers.check_marker(producer_id, producer_epoch, coordinator_epoch)
+        self.producers.check_marker(producer_id, producer_epoch, coordinator_epoch, transaction_version)
         batch = build_marker(
             producer_id, producer_epoch, commit=commit, coordinator_epoch=coordinator_epoch, timestamp=now_ms
         )
@@ -291,13 +300,21 @@ class Partition:
         return Appended(base_offset, -1, self.log.log_start_offset, owed)
 
     def append_journal(self, batch: bytes, now_ms: int) -> int:
-        """Append a batch that the broker itself made; its base offset. KafkaError(KAFKA_STORAGE_ERROR) on failure."""
+        """Append a batch that the broker itself made; its base offset.
+
+        One with a producer is part of that one's transaction. Raises KafkaError: KAFKA_STORAGE_ERROR on failure,
+        INVALID_PRODUCER_EPOCH.
+        """
         header = parse_header(batch, 0)
+        if header.producer_id >= 0:
+            self.producers.check_epoch(header.producer_id, header.producer_epoch)
         with storage_errors():
             base_offset = self.log.append(batch, header, self.leader_epoch, now_ms)
         rolled = self.log.rolled_at == base_offset
         if rolled:
             self.log.write_snapshot(base_offset, self.producers.entries())
+        if header.producer_id >= 0:
+            self.producers.record(header, base_offset)
         owed = None
         if rolled or self.config.flushes:
             owed = self._see_to_durability(base_offset, rolled=rolled)

@@ -18,6 +18,8 @@ from kwire.log.txn_index import AbortedTransaction
 from kwire.records.batch import CONTROL, MAX_SEQUENCE, TRANSACTIONAL, BatchHeader
 from kwire.records.markers import Marker, read_marker
 
+_BUMPING_VERSION = 2
+
 REMEMBERED_BATCHES = 5
 """How many batches of a producer are recognised when they come again; clients have at most as many in flight."""
 
@@ -62,6 +64,18 @@ class Producer:
         return None
 
 
+@attrs.define(eq=False)
+class Verification:
+    """A transaction is about to begin here: its coordinator is asked whether this partition is part of it.
+
+    The end of the transaction takes it away, so that an answer which comes after that admits nothing (KIP-890).
+    """
+
+    lowest_sequence: int
+    """Of the batches that came meanwhile: the one that is written first."""
+    since_ms: int
+
+
 BatchesBefore = Callable[[int, int, int, int], list[WrittenBatch]]
 """`(producer id, epoch, offset, count)`: the newest batches of a producer in the log before an offset, oldest first."""
 
@@ -69,13 +83,15 @@ BatchesBefore = Callable[[int, int, int, int], list[WrittenBatch]]
 class Producers:
     """The producers of one partition, by producer id."""
 
-    __slots__ = ("_batches_before", "by_id", "refused", "transactions")
+    __slots__ = ("_batches_before", "by_id", "refused", "transactions", "verifying")
 
     def __init__(self, batches_before: BatchesBefore = lambda *_: []) -> None:
         self.by_id: dict[int, Producer] = {}
         self.refused: dict[int, tuple[int, int]] = {}
         """Epoch and first sequence of a batch that the disk refused, until it comes again. By producer id."""
         self.transactions = OpenTransactions()
+        self.verifying: dict[tuple[int, int], Verification] = {}
+        """By producer id and epoch: an epoch that nobody has confirmed shuts out no other."""
         self._batches_before = batches_before
 
     def check(self, header: BatchHeader) -> WrittenBatch | None:
@@ -145,12 +161,72 @@ class Producers:
                 f"Producer {header.producer_id} has a transaction open and sent a batch that is not part of it",
             )
 
-    def check_marker(self, producer_id: int, producer_epoch: int, coordinator_epoch: int) -> None:
-        """May this marker be appended? Raises KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED."""
+    def is_in_transaction(self, producer_id: int, epoch: int) -> bool:
+        """Has the producer a transaction open here, in this epoch?"""
+        return producer_id in self.transactions.first_offsets and self.by_id[producer_id].epoch == epoch
+
+    def verification(self, producer_id: int, epoch: int, sequence: int, now_ms: int) -> Verification | None:
+        """What must still be here when the coordinator has answered; None when it need not be asked.
+
+        Raises KafkaError(INVALID_PRODUCER_EPOCH).
+        """
+        if self.is_in_transaction(producer_id, epoch):
+            return None
+        self.check_epoch(producer_id, epoch)
+        found = self.verifying.get((producer_id, epoch))
+        if found is None:
+            found = self.verifying[producer_id, epoch] = Verification(sequence, now_ms)
+        found.lowest_sequence = min(found.lowest_sequence, sequence)
+        return found
+
+    def check_first(
+        self, producer_id: int, epoch: int, sequence: int, verification: Verification | None, *, bumps: bool
+    ) -> None:
+        """May a batch be the first of its transaction here, after the coordinator has said yes?
+
+        `bumps` is for a producer whose epoch rises with every transaction: its sequences begin with 0. Raises
+        KafkaError: INVALID_TXN_STATE when the transaction has ended meanwhile, OUT_OF_ORDER_SEQUENCE_NUMBER when one
+        before it was not let in.
+        """
+        if self.is_in_transaction(producer_id, epoch):
+            return
+        if verification is None or self.verifying.get((producer_id, epoch)) is not verification:
+            raise KafkaError(
+                ErrorCode.INVALID_TXN_STATE, f"Producer {producer_id} has no transaction open any more"
+            )
+        first = 0 if bumps and producer_id not in self.by_id else verification.lowest_sequence
+        if sequence > first:
+            raise KafkaError(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                f"Producer {producer_id} begins its transaction with sequence {sequence} instead of {first}",
+            )
+
+    def check_epoch(self, producer_id: int, epoch: int) -> None:
+        """Raises KafkaError(INVALID_PRODUCER_EPOCH) for an epoch that was replaced."""
+        producer = self.by_id.get(producer_id)
+        if producer is not None and epoch < producer.epoch:
+            raise KafkaError(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                f"Epoch of producer {producer_id} is {epoch}, smaller than the last seen {producer.epoch}",
+            )
+
+    def check_marker(
+        self, producer_id: int, producer_epoch: int, coordinator_epoch: int, transaction_version: int = 0
+    ) -> None:
+        """May this marker be appended? Raises KafkaError: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED.
+
+        From transaction.version 2 on the epoch rises with the end of each transaction: a marker in the epoch of an
+        open one is of an earlier end, and comes again.
+        """
         producer = self.by_id.get(producer_id)
         if producer is None:
             return
-        if producer_epoch < producer.epoch:
+        is_late = (
+            transaction_version >= _BUMPING_VERSION
+            and producer_epoch == producer.epoch
+            and producer_id in self.transactions.first_offsets
+        )
+        if producer_epoch < producer.epoch or is_late:
             raise KafkaError(
                 ErrorCode.INVALID_PRODUCER_EPOCH,
                 f"Epoch of producer {producer_id} is {producer_epoch}, smaller than the last seen {producer.epoch}",
@@ -184,6 +260,8 @@ class Producers:
         batches.append(written_batch(header, base_offset))
         if header.attributes & TRANSACTIONAL:
             self.transactions.begin(header.producer_id, base_offset)
+            if self.verifying:
+                self.verifying.pop((header.producer_id, header.producer_epoch), None)
 
     def record_marker(
         self, header: BatchHeader, base_offset: int, marker: Marker
@@ -192,6 +270,8 @@ class Producers:
         producer = self._begin(header)
         producer.last_timestamp = header.max_timestamp
         producer.coordinator_epoch = marker.coordinator_epoch
+        for key in [each for each in self.verifying if each[0] == header.producer_id]:
+            del self.verifying[key]
         return self.transactions.end(header.producer_id, base_offset, aborted=not marker.commit)
 
     def replay(self, header: BatchHeader, batch: memoryview) -> None:
@@ -281,4 +361,7 @@ class Producers:
         ]
         for producer_id in expired:
             del self.by_id[producer_id]
+        for key, verification in [*self.verifying.items()]:
+            if now_ms - verification.since_ms >= expiration_ms:
+                del self.verifying[key]
         self.refused.clear()  # what its producer has not sent again by now will not come

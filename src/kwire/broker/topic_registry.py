@@ -280,9 +280,9 @@ class TopicRegistry:
         image = self._broker.metadata.image.topics[partition.topic_id]
         directory = self._broker.storage.directory_of(partition.log)
         partition.log.abandon()
-        self.by_id[partition.topic_id].partitions[partition.index] = self._offline(
-            image, partition.index, partition.config, reason, directory
-        )
+        offline = self._offline(image, partition.index, partition.config, reason, directory)
+        offline.leader_epoch, offline.leader_id = partition.leader_epoch, partition.leader_id
+        self.by_id[partition.topic_id].partitions[partition.index] = offline
         partition.appended.fire()  # whoever waits for it hears of this
 
     def _offline(

@@ -15,7 +15,7 @@ def _commit(store: OffsetStore, topic: str, offset: int | None, at: int = 0, tim
 
 
 def _in_transaction(store: OffsetStore, producer_id: int, topic: str, offset: int, at: int) -> None:
-    store.apply_in_transaction(producer_id, OffsetCommitted("g", topic, 0, CommittedOffset(offset)), at)
+    store.apply_in_transaction((0, producer_id), OffsetCommitted("g", topic, 0, CommittedOffset(offset)), at)
 
 
 def _offset(store: OffsetStore, topic: str) -> int | None:
@@ -51,7 +51,7 @@ def test_an_offset_in_a_transaction_counts_when_that_commits() -> None:
     assert _offset(store, "t") is None
     assert store.is_unstable("g", "t", 0)
     assert store.has_open_transaction("g")
-    store.end_transaction(1, commit=True)
+    store.end_transaction((0, 1), commit=True)
     assert _offset(store, "t") == 5
     assert not store.is_unstable("g", "t", 0)
 
@@ -60,7 +60,7 @@ def test_an_offset_in_a_transaction_that_aborts_never_was() -> None:
     store = OffsetStore()
     _commit(store, "t", 1, at=5)
     _in_transaction(store, 1, "t", 5, at=10)
-    store.end_transaction(1, commit=False)
+    store.end_transaction((0, 1), commit=False)
     assert _offset(store, "t") == 1
     assert not store.has_open_transaction("g")
 
@@ -69,7 +69,7 @@ def test_a_plain_commit_after_it_wins_over_a_transaction() -> None:
     store = OffsetStore()
     _in_transaction(store, 1, "t", 5, at=10)
     _commit(store, "t", 7, at=11)
-    store.end_transaction(1, commit=True)
+    store.end_transaction((0, 1), commit=True)
     assert _offset(store, "t") == 7
 
 
@@ -77,9 +77,9 @@ def test_two_transactions_may_touch_the_same_offset() -> None:
     store = OffsetStore()
     _in_transaction(store, 1, "t", 5, at=10)
     _in_transaction(store, 2, "t", 6, at=11)
-    store.end_transaction(2, commit=True)
+    store.end_transaction((0, 2), commit=True)
     assert store.is_unstable("g", "t", 0)
-    store.end_transaction(1, commit=True)
+    store.end_transaction((0, 1), commit=True)
     assert _offset(store, "t") == 6
 
 
@@ -87,7 +87,7 @@ def test_a_removal_also_takes_what_waits() -> None:
     store = OffsetStore()
     _in_transaction(store, 1, "t", 5, at=10)
     _commit(store, "t", None, at=11)
-    store.end_transaction(1, commit=True)
+    store.end_transaction((0, 1), commit=True)
     assert _offset(store, "t") is None
 
 
@@ -96,7 +96,7 @@ def test_the_offsets_in_a_topic_are_found_in_all_groups() -> None:
     _commit(store, "t", 5)
     _commit(store, "u", 5)
     store.apply(OffsetCommitted("h", "t", 4, CommittedOffset(1)), 0)
-    store.apply_in_transaction(1, OffsetCommitted("i", "t", 2, CommittedOffset(1)), 0)
+    store.apply_in_transaction((0, 1), OffsetCommitted("i", "t", 2, CommittedOffset(1)), 0)
     assert set(store.with_topic("t")) == {("g", 0), ("h", 4), ("i", 2)}
 
 

@@ -168,6 +168,17 @@ class ClassicGroup(Rebalancing):
                 self._complete_join_if_ready(now_ms)
         return codes
 
+    def check_commit_in_transaction(self, member_id: str, instance_id: str | None, generation: int) -> None:
+        """May a transaction commit offsets for this member? Raises KafkaError.
+
+        Old producers do not say whom they commit for, and a transaction is not held up by a rebalance (KIP-447).
+        """
+        if generation < 0 and (self.state is State.EMPTY or not (member_id or instance_id is not None)):
+            return
+        self.members.validated(member_id, instance_id)
+        if generation != self.generation:
+            raise KafkaError(ErrorCode.ILLEGAL_GENERATION)
+
     def check_commit(self, member_id: str, instance_id: str | None, generation: int, now_ms: int) -> None:
         """May this member commit offsets now? It also counts as a sign of life. Raises KafkaError.
 

@@ -14,6 +14,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kwire.broker.groups.classic import ClassicGroup
@@ -31,7 +32,7 @@ from kwire.broker.groups.events import (
     removals,
 )
 from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
-from kwire.broker.groups.offsets import OffsetStore
+from kwire.broker.groups.offsets import OffsetStore, OpenTransaction
 from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
 from kwire.broker.hashing import coordinator_index
@@ -253,6 +254,13 @@ class GroupCoordinator:
         elif generation >= 0:
             self.check_reach(group_id)
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND)
+        accepted, codes = self._accept(offsets)
+        if accepted:
+            self._write(group_id, accepted)
+        return codes
+
+    def _accept(self, offsets: Sequence[OffsetCommitted]) -> tuple[list[OffsetCommitted], list[ErrorCode]]:
+        """Those whose metadata are not too long, and a code for each of all."""
         limit = self._offset_metadata_max
         codes = []
         accepted = []
@@ -262,9 +270,52 @@ class GroupCoordinator:
             else:
                 codes.append(ErrorCode.NONE)
                 accepted.append(event)
+        return accepted, codes
+
+    def commit_in_transaction(
+        self,
+        group_id: str,
+        member_id: str,
+        instance_id: str | None,
+        generation: int,
+        offsets: Sequence[OffsetCommitted],
+        producer: tuple[int, int],
+    ) -> list[ErrorCode]:
+        """TxnOffsetCommit: as `commit`, but out of sight until the transaction of `producer` (id, epoch) is committed.
+
+        That the transaction is open, and this group part of it, is for the caller to know. Raises KafkaError as
+        `commit` does, and INVALID_PRODUCER_EPOCH.
+        """
+        group = self.groups.get(group_id)
+        if group is not None:
+            group.check_commit_in_transaction(member_id, instance_id, generation)
+        elif generation >= 0:
+            self.check_reach(group_id)
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND)
+        accepted, codes = self._accept(offsets)
         if accepted:
-            self._write(group_id, accepted)
+            producer_id, epoch = producer
+            partition = self._partition(group_id)
+            now_ms = self.time_ms()
+            batch = self._journal.batch(
+                accepted, now_ms, producer_id=producer_id, producer_epoch=epoch, transactional=True
+            )
+            with _storage_is_elsewhere():
+                first = partition.append_journal(batch, now_ms)
+            for index, event in enumerate(accepted):
+                self._apply_in_transaction((partition.index, producer_id), event, first + index)
         return codes
+
+    def end_transaction(self, partition: Partition, producer_id: int, *, commit: bool) -> None:
+        """A marker was written to a partition of offsets: what waited for it counts, or is gone."""
+        self.offsets.end_transaction((partition.index, producer_id), commit=commit)
+
+    def offsets_partition(self, group_id: str) -> Partition:
+        """Where a group's offsets are. Raises KafkaError: COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR."""
+        partition = self._partition(group_id)
+        if partition.is_offline:
+            raise KafkaError(ErrorCode.NOT_COORDINATOR, f"{partition}")
+        return partition
 
     def delete_offsets(
         self, group_id: str, partitions: Iterable[tuple[str, int]]
@@ -360,12 +411,8 @@ class GroupCoordinator:
 
     def _write(self, group_id: str, events: Sequence[GroupEvent]) -> None:
         """Raises KafkaError, NOT_COORDINATOR when the disk fails: clients then look for a coordinator that can."""
-        try:
+        with _storage_is_elsewhere():
             self._journal.write(self._partition(group_id), events, self._broker.clock.time_ms())
-        except KafkaError as error:
-            if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
-                raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
-            raise
 
     def _write_many(self, group_id: str, events: Sequence[GroupEvent]) -> None:
         for start in range(0, len(events), EVENTS_PER_BATCH):
@@ -396,6 +443,14 @@ class GroupCoordinator:
                 group = self.groups[event.group_id] = ClassicGroup(self, event.group_id)
             group.adopt(event.group)
 
+    def _apply_in_transaction(
+        self, transaction: OpenTransaction, event: OffsetCommitted, record_offset: int
+    ) -> None:
+        """The same for a commit that counts when its transaction does; its group is there from now on."""
+        if event.group_id not in self.groups and event.committed is not None:
+            self.groups[event.group_id] = ClassicGroup(self, event.group_id)
+        self.offsets.apply_in_transaction(transaction, event, record_offset)
+
     def _replay(self, partition: Partition) -> None:
         """Apply what the log holds. A batch of a transaction counts only when its end says so (KIP-98)."""
         for batch in partition.log.read_batches(partition.log.log_start_offset):
@@ -406,7 +461,7 @@ class GroupCoordinator:
                     committed = (
                         int.from_bytes(record.key[2:4] if record.key else b"", "big") == CONTROL_COMMIT
                     )
-                    self.offsets.end_transaction(header.producer_id, commit=committed)
+                    self.end_transaction(partition, header.producer_id, commit=committed)
                     continue
                 try:
                     event = decode_event(record.key, record.value)
@@ -416,7 +471,7 @@ class GroupCoordinator:
                 if event is None:
                     continue
                 if header.is_transactional and isinstance(event, OffsetCommitted):
-                    self.offsets.apply_in_transaction(header.producer_id, event, record.offset)
+                    self._apply_in_transaction((partition.index, header.producer_id), event, record.offset)
                 else:
                     self._apply(event, record.offset, record.timestamp)
 
@@ -433,6 +488,17 @@ class GroupCoordinator:
             self.check_reach(group_id)
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
+
+
+@contextmanager
+def _storage_is_elsewhere() -> Iterator[None]:
+    """When the disk fails, clients are sent to look for a coordinator that can: NOT_COORDINATOR."""
+    try:
+        yield
+    except KafkaError as error:
+        if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
+            raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
+        raise
 
 
 def _is_longer(text: str, limit: int) -> bool:

@@ -13,6 +13,9 @@ from kwire.broker.groups.classic import ClassicGroup
 from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
 from kwire.broker.groups.members import State
 
+OpenTransaction = tuple[int, int]
+"""The partition of `__consumer_offsets` that was written to, and the producer id: it ends in each by itself."""
+
 
 class OffsetStore:
     """What every group committed. An offset comes with the place of its record in the log, which tells new from old."""
@@ -21,7 +24,7 @@ class OffsetStore:
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, dict[int, tuple[CommittedOffset, int]]]] = {}
-        self._open: dict[int, dict[tuple[str, str, int], tuple[CommittedOffset, int]]] = {}
+        self._open: dict[OpenTransaction, dict[tuple[str, str, int], tuple[CommittedOffset, int]]] = {}
         self._open_keys: Counter[tuple[str, str, int]] = Counter()
 
     def get(self, group_id: str, topic: str, partition: int) -> CommittedOffset | None:
@@ -73,20 +76,22 @@ class OffsetStore:
             partitions = topics[event.topic] = {}
         partitions[event.partition] = (committed, record_offset)
 
-    def apply_in_transaction(self, producer_id: int, event: OffsetCommitted, record_offset: int) -> None:
+    def apply_in_transaction(
+        self, transaction: OpenTransaction, event: OffsetCommitted, record_offset: int
+    ) -> None:
         """A commit that counts when the producer's transaction does."""
         key = (event.group_id, event.topic, event.partition)
         if event.committed is None:
             self._remove(*key)
             return
-        waiting = self._open.setdefault(producer_id, {})
+        waiting = self._open.setdefault(transaction, {})
         if key not in waiting:
             self._open_keys[key] += 1
         waiting[key] = (event.committed, record_offset)
 
-    def end_transaction(self, producer_id: int, *, commit: bool) -> None:
-        """The producer's transaction ended on this partition."""
-        for key, (committed, record_offset) in self._open.pop(producer_id, {}).items():
+    def end_transaction(self, transaction: OpenTransaction, *, commit: bool) -> None:
+        """The producer's transaction ended on the partition."""
+        for key, (committed, record_offset) in self._open.pop(transaction, {}).items():
             self._close_key(key)
             if not commit:
                 continue

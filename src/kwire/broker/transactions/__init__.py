@@ -1,0 +1,1 @@
+"""Transactions: their coordinator, and how they end in partitions."""
