@@ -91,7 +91,8 @@ class Cluster:
     def kill(self, number: int) -> None:
         """One process dies."""
         del self.brokers[number]
-        self.files.locks.discard(f"{DATA}/{LOCK_FILE}{suffix_of(number)}")
+        for directory in self.settings["log.dirs"].split(","):
+            self.files.locks.discard(f"{directory}/{LOCK_FILE}{suffix_of(number)}")
 
     def settle(self) -> None:
         """Until nothing is left to be done, carried or heard of."""

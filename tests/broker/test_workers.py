@@ -6,7 +6,10 @@ from random import Random
 
 import pytest
 
+from kwire.broker.inspection import inspect
+from kwire.broker.migration import Answer, judge
 from kwire.broker.remote import RemotePartition
+from kwire.broker.verification import check_task, look_up, verify
 from kwire.broker.workers import PATIENCE_MS
 from kwire.codec.messages import load
 from kwire.codec.messages.fetch import FetchPartition, FetchRequest, FetchTopic
@@ -427,6 +430,32 @@ def test_a_worker_that_could_not_hand_over_is_found_at_the_next_start() -> None:
     assert cluster.offsets("t") == [(0, 1)] * 4
 
 
+def test_before_they_have_handed_over_kafka_cannot_take_over_and_nothing_is_wrong_with_the_data() -> None:
+    cluster = Cluster(2)
+    cluster.create("t", partitions=4)
+    for index in range(4):
+        cluster.produce("t", index, b"x")
+    for broker in cluster.brokers.values():
+        broker.tick(cluster.clock.now_ms + 61_000)
+    cluster.settle()
+    cluster.kill_all()
+    found = verify(
+        cluster.files,
+        look_up(cluster.files, [DATA]),
+        lambda tasks: [check_task(cluster.files, task) for task in tasks],
+    )
+    assert found.problems == []
+    assert found.records > 4
+    lines = judge(inspect(cluster.files, [DATA]), to_kwire=False)
+    (line,) = [line for line in lines if line.about == "workers"]
+    assert line.answer is Answer.NO
+    cluster.start(1)
+    cluster.stop()
+    assert not [
+        line for line in judge(inspect(cluster.files, [DATA]), to_kwire=False) if line.about == "workers"
+    ]
+
+
 def test_a_second_broker_does_not_begin_while_a_worker_still_runs() -> None:
     cluster = Cluster(2)
     cluster.files.locks.discard(f"{DATA}/.lock")
@@ -441,7 +470,11 @@ def test_nothing_is_lost_whatever_ends_and_however_many_begin(seed: int) -> None
     print("seed", seed)
     cluster = Cluster(
         random.randint(1, 4),
-        {"log.flush.interval.messages": "1", "log.flush.offset.checkpoint.interval.ms": "1000"},
+        {
+            "log.dirs": "/data,/more" if seed % 2 else "/data",
+            "log.flush.interval.messages": "1",
+            "log.flush.offset.checkpoint.interval.ms": "1000",
+        },
         loses_unsynced=True,
     )
     cluster.random = random

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kwire.server import logs
 from kwire.server.logs import configure_logging
 
 
@@ -48,6 +49,15 @@ def test_json_has_the_details_as_fields() -> None:
     assert (fields["peer"], fields["client_id"]) == ("10.0.0.7:5123", "orders")
     assert (fields["what"], fields["where"]) == ("unknown api key 99", "header")
     assert fields["time"].endswith("+00:00")
+
+
+def test_a_line_of_several_workers_says_which_one_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_speaker", "")
+    logs.speak_as_worker(3)
+    (line,) = speak("info", "human").splitlines()
+    assert line.endswith("WARNING worker 3 server.connection: closed: unknown api key 99")
+    (line,) = speak("info", "json").splitlines()
+    assert json.loads(line)["worker"] == "3"
 
 
 def test_json_keeps_a_traceback_on_one_line() -> None:

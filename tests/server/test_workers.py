@@ -20,7 +20,8 @@ from kwire.codec.messages import load
 from kwire.config import Config
 from kwire.errors import ErrorCode, InvalidSetting
 from kwire.log.worker_files import is_worker_file
-from kwire.server.workers import config_of_worker
+from kwire.server.run import serve
+from kwire.server.workers import check_ports_of_workers, config_of_worker
 from tests.server.raw_client import RawClient
 
 DEADLINE_S = 60.0
@@ -149,6 +150,12 @@ async def read(parent: Parent, worker: int, topic: str) -> bytes:
     records = await client.receive_fetch()
     await client.stream.aclose()
     return records
+
+
+async def test_an_embedded_broker_is_one_worker(tmp_path: Path) -> None:
+    config = Config({"listeners": "PLAINTEXT://127.0.0.1:0", "log.dirs": str(tmp_path), "kwire.workers": "2"})
+    with pytest.raises(InvalidSetting, match="one process is one worker"):
+        await serve(config, handle_signals=False)
 
 
 async def test_all_of_them_serve_and_leave_the_directory_of_one_node(start: Start) -> None:
@@ -345,6 +352,11 @@ def test_ports_follow_those_of_the_worker_before() -> None:
     ]
     assert third.advertised == {"IN": ("127.0.0.1", 9094), "OUT": ("example.org", 29094)}
     assert config_of_worker(config, 1) is config
+    with pytest.raises(InvalidSetting, match="IN, and OUT has 9093: leave room"):
+        check_ports_of_workers(
+            Config({**config.explicit, "listeners": "IN://127.0.0.1:9092,OUT://127.0.0.1:9093"}), 2
+        )
+    check_ports_of_workers(config, 2)
     free = config_of_worker(Config({"listeners": "PLAINTEXT://127.0.0.1:0"}), 2)
     assert [each.port for each in free.listeners] == [0]
     with pytest.raises(InvalidSetting, match="no port 65536 for worker 2"):

@@ -17,6 +17,7 @@ from kwire.broker.metadata_snapshot import read_batches, snapshots
 from kwire.broker.quorum import QUORUM_STATE, Quorum
 from kwire.codec import MalformedFrame
 from kwire.codec.stored import decode_coordinator_record, decode_metadata_record
+from kwire.codec.stored.partition_record import PartitionRecord
 from kwire.log.directory import META_PROPERTIES, parse_properties
 from kwire.log.partition_metadata import decode_uuid, split_directory_name
 from kwire.log.recovery import check_batch_at
@@ -65,6 +66,12 @@ class Inspection:
     transactional_ids: int = 0
     open_transactions: list[str] = attrs.Factory(list)
     """The transactional ids that have one."""
+
+    def has(self, partition: PartitionRecord) -> bool:
+        """Is this partition to be here: of this node, or of another worker on the same directories?"""
+        return self.node_id in partition.replicas or (
+            len(partition.replicas) == 1 and not set(partition.directories).isdisjoint(self.directory_ids)
+        )
 
     @property
     def written_by_kwire(self) -> bool:

@@ -67,6 +67,8 @@ def judge(found: Inspection, *, to_kwire: bool) -> list[Line]:
     lines += _groups(found, to_kwire=to_kwire)
     lines += _transactions(found)
     lines += _kept(found, to_kwire=to_kwire)
+    if not to_kwire:
+        lines += _workers(found)
     if to_kwire:
         lines += [
             Line("refused", Answer.NO, reason)
@@ -84,6 +86,22 @@ def _stop(found: Inspection) -> Iterator[Line]:
         yield Line("stop", Answer.YES, "the last run did not end in order: the next start checks the logs")
     else:
         yield Line("stop", Answer.YES, "the last run ended in order")
+
+
+def _workers(found: Inspection) -> Iterator[Line]:
+    """After an orderly stop everything belongs to the first of several workers: Kafka knows no other."""
+    elsewhere = [
+        f"{topic.name}-{index}"
+        for topic in found.image.topics.values()
+        for index, partition in topic.partitions.items()
+        if found.has(partition) and found.node_id not in partition.replicas
+    ]
+    if elsewhere:
+        yield Line(
+            "workers",
+            Answer.NO,
+            f"{_some(elsewhere)}: of other workers, which did not stop in order; start kwire once more, and stop it",
+        )
 
 
 def _features(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:

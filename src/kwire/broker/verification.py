@@ -38,7 +38,7 @@ from kwire.log.verify_directory import (
     plan_partition,
     read_state,
 )
-from kwire.log.worker_files import BOOT_ID, CLEAN_SHUTDOWN, LOCK_FILE
+from kwire.log.worker_files import BOOT_ID, CLEAN_SHUTDOWN, LOCK_FILE, is_worker_file
 from kwire.records.batch import CorruptBatch, Record
 
 METADATA_TOPIC = "__cluster_metadata"
@@ -224,7 +224,7 @@ def _check_top_file(files: Files, path: str, entry: Entry, findings: list[Findin
     elif entry.name.endswith(TEMPORARY_SUFFIX):
         meaning = "a write was cut short before it counted: nothing is lost"
         findings.append(Finding(name, None, None, "left over", meaning, problem=False))
-    elif entry.name not in _TOP_FILES:
+    elif entry.name not in _TOP_FILES and not is_worker_file(entry.name):
         findings.append(
             Finding(name, None, None, "not a file of a data directory", "it is left alone", problem=False)
         )
@@ -273,7 +273,7 @@ def _compare(image: Image | None, found: Inspection, plans: Sequence[PartitionPl
     offsets = {key: end for plan in plans for key, end in plan.state.high_watermarks.items()}
     for topic in topics.values():
         for index, placed in topic.partitions.items():
-            if found.node_id not in placed.replicas or (topic.name, index) in there:
+            if not found.has(placed) or (topic.name, index) in there:
                 continue
             elsewhere = [each for each in placed.directories or () if each not in found.directory_ids]
             if elsewhere and any(int.from_bytes(each, "big") >= 100 for each in elsewhere):

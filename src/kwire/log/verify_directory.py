@@ -32,7 +32,8 @@ from kwire.log.snapshot import SUFFIX as SNAPSHOT_SUFFIX
 from kwire.log.snapshot import BadSnapshot, decode_snapshot
 from kwire.log.trash import DELETED_SUFFIX
 from kwire.log.verify import REMADE, Finding, SegmentJob, SegmentReport
-from kwire.log.worker_files import CLEAN_SHUTDOWN
+from kwire.log.worker_files import CLEAN_SHUTDOWN, workers_in
+from kwire.log.worker_files import read_state as read_worker_state
 
 LEFTOVERS = {
     DELETED_SUFFIX: "the segment is deleted, and the file goes soon",
@@ -91,7 +92,27 @@ def read_state(files: Files, path: str, findings: list[Finding]) -> DirectorySta
                 offsets.update(decode_checkpoint(files.read_bytes(f"{path}/{name}")))
             except BadCheckpoint as error:
                 findings.append(Finding(f"{path}/{name}", None, None, str(error), meaning))
+    _add_workers(files, state, findings)
     return state
+
+
+def _add_workers(files: Files, state: DirectoryState, findings: list[Finding]) -> None:
+    """What other workers say of logs of which the first says nothing: they did not come to hand them over."""
+
+    def warn(what: str) -> None:
+        findings.append(Finding(state.path, None, None, what, "the next start checks more"))
+
+    for worker in sorted(workers_in(entry.name for entry in files.entries(state.path))):
+        state.clean = False
+        found = read_worker_state(files, state.path, worker, warn)
+        for own, its in (
+            (state.recovery_points, found.recovery_points),
+            (state.log_starts, found.log_starts),
+            (state.high_watermarks, found.high_watermarks),
+            (state.cleaner_offsets, found.cleaner_offsets),
+        ):
+            for key, offset in its.items():
+                own.setdefault(key, offset)
 
 
 def plan_partition(

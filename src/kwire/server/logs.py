@@ -15,11 +15,12 @@ from typing import Final, TextIO
 FORMATS: Final = ("human", "json")
 LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
+_speaker = ""
 _DETAILS = ("peer", "client_id", "what", "where")
 
 
 class HumanFormatter(logging.Formatter):
-    """`12:30:01.250 WARNING server.connection: text`, times local."""
+    """`12:30:01.250 WARNING server.connection: text`, times local; of several workers, which one says it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -27,7 +28,7 @@ class HumanFormatter(logging.Formatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        record.room = record.name.removeprefix("kwire.")
+        record.room = f"{_speaker}{record.name.removeprefix('kwire.')}"
         return super().format(record)
 
 
@@ -42,6 +43,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if _speaker:
+            fields["worker"] = _speaker.split()[1]
         for name in _DETAILS:
             value = record.__dict__.get(name)
             if value is not None:
@@ -49,6 +52,12 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False)
+
+
+def speak_as_worker(number: int) -> None:
+    """From now on each line says which worker of several this process is."""
+    global _speaker
+    _speaker = f"worker {number} "
 
 
 def configure_logging(level: str = "info", log_format: str = "human", stream: TextIO | None = None) -> None:

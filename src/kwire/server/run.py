@@ -94,6 +94,8 @@ async def serve(
     """
     if handle_signals:
         _raise_descriptor_limit()
+    if station is None and config.int("kwire.workers") != 1:
+        raise InvalidSetting("kwire.workers: one process is one worker; `kwire serve` starts several")
     stop = trio.Event() if stop is None else stop
     clock = SystemClock() if clock is None else clock
     config.check()

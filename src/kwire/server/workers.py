@@ -27,6 +27,7 @@ from kwire.broker.worker import Worker
 from kwire.config import Config
 from kwire.errors import CannotStart, InvalidSetting
 from kwire.server.listener import close_all
+from kwire.server.logs import speak_as_worker
 from kwire.server.run import Bound, bind_all, socket_options
 from kwire.server.station import READY, Door, Station
 
@@ -90,6 +91,18 @@ def config_of_worker(config: Config, number: int) -> Config:
     return config.with_overrides(overrides)
 
 
+def check_ports_of_workers(config: Config, count: int) -> None:
+    """Raises InvalidSetting when the ports of one listener run into those of another."""
+    listeners = [each for each in config.listeners if each.port]
+    for one in listeners:
+        for other in listeners:
+            if one.host == other.host and one.port < other.port < one.port + count:
+                raise InvalidSetting(
+                    f"listeners: {count} workers need the ports {one.port} to {one.port + count - 1} for"
+                    f" {one.name}, and {other.name} has {other.port}: leave room between them"
+                )
+
+
 class Parent:
     """Starts, watches and stops the workers."""
 
@@ -131,6 +144,7 @@ class Parent:
     def _prepare(self) -> None:
         """Everything that can be in somebody's way, before any worker begins."""
         first = self._config.node_id
+        check_ports_of_workers(self._config, self._count)
         for number in range(1, self._count + 1):
             worker = Worker(number, self._count, first)
             config = config_of_worker(self._config, number)
@@ -178,6 +192,7 @@ class Parent:
             addresses = {
                 each.worker.node_id: f"{self._directory}/{each.worker.node_id}" for each in self._processes
             }
+            speak_as_worker(worker.number)
             station = Station(worker, process.doors, process.inner, addresses, leash, report)
             try:
                 self._run_worker(process.config, station)
