@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -73,32 +71,41 @@ func rawProduce(ctx context.Context, opts options, topic string) (result, error)
 	return out, nil
 }
 
-// pump keeps depth requests on their way until the context ends: a burst goes out in one write, and comes back.
+// pump keeps depth requests on their way until the context ends: a burst goes out in one write, and comes back in few
+// readings. Of the answers only the last is looked into.
 func pump(ctx context.Context, conn net.Conn, frame []byte, depth int, mine *histogram, count *tally) error {
 	burst := make([]byte, 0, depth*len(frame))
 	for range depth {
 		burst = append(burst, frame...)
 	}
-	answers := bufio.NewReaderSize(conn, 1<<16)
-	answer := make([]byte, 1<<10)
+	var read [1 << 16]byte
 	for ctx.Err() == nil {
 		start := time.Now()
 		if _, err := conn.Write(burst); err != nil {
 			return err
 		}
-		for range depth {
-			if _, err := io.ReadFull(answers, answer[:4]); err != nil {
+		filled, at := 0, 0
+		var last []byte
+		for answered := 0; answered < depth; {
+			n, err := conn.Read(read[filled:])
+			if err != nil {
 				return err
 			}
-			size := int(binary.BigEndian.Uint32(answer))
-			if size > len(answer) {
-				return fmt.Errorf("an answer of %d bytes", size)
-			}
-			if _, err := io.ReadFull(answers, answer[:size]); err != nil {
-				return err
+			filled += n
+			for filled-at >= 4 {
+				size := int(binary.BigEndian.Uint32(read[at:]))
+				if size > 1<<10 {
+					return fmt.Errorf("an answer of %d bytes", size)
+				}
+				if filled-at < 4+size {
+					break
+				}
+				last = read[at+4 : at+4+size]
+				at += 4 + size
+				answered++
 			}
 		}
-		if err := lastError(answer); err != nil {
+		if err := lastError(last); err != nil {
 			return err
 		}
 		mine.add(time.Since(start))

@@ -139,7 +139,7 @@ async def test_other_tasks_have_their_turn_while_clients_never_stop(
     nursery.cancel_scope.cancel()
 
 
-@pytest.mark.parametrize("why", ["a task was woken", "a job is under way"])
+@pytest.mark.parametrize("why", ["a task was woken", "a task was woken before", "a job is under way"])
 async def test_the_next_request_is_not_waited_for_without_trio_when_somebody_else_is_due(
     why: str, pairs: list[Pair], nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,26 +148,35 @@ async def test_the_next_request_is_not_waited_for_without_trio_when_somebody_els
     expected = why == "a job is under way"
     poller = Poller(is_expected=lambda: expected)
     members, _ = join(poller, pairs)
-    bell = Doorbell()
-    woken = trio.Event()
+    bells = [Doorbell(), Doorbell()]
+    woken: list[bool] = []
 
-    async def sleeper() -> None:
-        await bell.wait()
-        woken.set()
+    async def first() -> None:
+        await bells[0].wait()
+        bells[1].ring()  # in the very turn that the poller gave to Trio
+        await trio.lowlevel.checkpoint()
+
+    async def second() -> None:
+        await bells[1].wait()
+        woken.append(True)
+        nursery.cancel_scope.cancel()
 
     def ready(mask: int) -> None:
         members[0].sock.recv(1)
         if expected:
             token = trio.lowlevel.current_trio_token()
-            threading.Thread(target=token.run_sync_soon, args=(bell.ring,)).start()
+            threading.Thread(target=token.run_sync_soon, args=(bells[1].ring,)).start()
         else:
-            bell.ring()
+            bells[why == "a task was woken"].ring()
 
     members[0].ready = ready  # type: ignore[method-assign]
-    nursery.start_soon(sleeper)
+    nursery.start_soon(first)
+    nursery.start_soon(second)
     nursery.start_soon(poller.run)
     await trio.testing.wait_all_tasks_blocked()
     pairs[0][1].send(b"x")
-    await woken.wait()
-    nursery.cancel_scope.cancel()
-    poller.close()
+    try:
+        await trio.sleep_forever()
+    finally:
+        poller.close()
+        assert woken

@@ -156,10 +156,15 @@ class Poller:
 
     async def run(self) -> None:
         """Serve whoever is ready, until cancelled."""
+        patient = False
         while True:
-            if self._stretch():
+            if self._stretch(patient):
+                rings = Doorbell.rings
                 await lowlevel.checkpoint()
+                await lowlevel.checkpoint()  # whoever was due with us, in whatever order, had a turn now
+                patient = Doorbell.rings == rings  # else somebody is due who was woken meanwhile
                 continue
+            patient = False
             self._asleep = True
             try:
                 await lowlevel.wait_readable(self._fd)
@@ -168,17 +173,21 @@ class Poller:
             finally:
                 self._asleep = False
 
-    def _stretch(self) -> bool:
-        """Rounds without Trio; False when there was nothing to do in the last one, so that Trio may sleep."""
+    def _stretch(self, patient: bool) -> bool:
+        """Rounds without Trio, until nobody is ready any more; was anybody?
+
+        A `patient` one waits for who will be ready soon. It must begin after everybody had a turn who was woken.
+        """
         again, is_expected = self._again, self._is_expected
+        patience = _PATIENCE_SECONDS if patient else 0.0
         rings = Doorbell.rings
-        timeout = 0.0
         ends = perf_counter() + _STRETCH_SECONDS
-        while self.turn(timeout):
+        served = False
+        while self.turn(0.0 if again or is_expected() else patience):
+            served = True
             if Doorbell.rings != rings or self.now > ends:
-                return True
-            timeout = 0.0 if again or is_expected() else _PATIENCE_SECONDS
-        return False
+                break
+        return served
 
     def close(self) -> None:
         """When nobody is in the set any more."""

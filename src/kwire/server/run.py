@@ -213,7 +213,7 @@ async def _serve(
         broker.clock,
         config.int("socket.request.max.bytes"),
         owed=broker.flushing.owed,
-        poller=Poller(is_expected=lambda: broker.jobs.under_way > 0),
+        poller=Poller(is_expected=lambda: broker.jobs.under_way > 0 or len(broker.jobs) > 0),
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
