@@ -33,7 +33,7 @@ from soak.load import (
     RawProducer,
     Topic,
 )
-from soak.wire import PATIENCE_S, Refused, Wire
+from soak.wire import PATIENCE_S, Moving, Refused, Wire
 
 TOPICS = [
     Topic("rolling", 3, {"segment.bytes": str(1 << 20)}, 1_000, 20_000),
@@ -273,12 +273,23 @@ class Campaign:
                 if findings.compacted:
                     findings.check_keys()
             for (group, place), offset in committed.items():
-                found_offset = wire.committed(group, place)
+                found_offset = self._committed(wire, group, place)
                 if found_offset < offset:
                     raise Violation(
                         f"{group} committed {offset} in {place}, and now it has {found_offset} committed"
                     )
         self.ledger.raise_failures()
+
+    def _committed(self, wire: Wire, group: str, place: Place) -> int:
+        """What a group has committed, asked until its coordinator is there."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return wire.committed(group, place)
+            except Moving:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def _auditor(self) -> Wire:
         """A connection to every worker, each of which serves: one that was killed may be starting again."""

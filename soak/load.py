@@ -6,6 +6,7 @@ cannot get over by itself is a failure of the campaign.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -21,7 +22,7 @@ import kafka
 from kwire.errors import ErrorCode
 from kwire.records.batch import Record, build_batch
 from soak.ledger import SOMEWHERE, Ledger, Place, Promise, Violation, make_value, name_of
-from soak.wire import Refused, Wire
+from soak.wire import Moving, Refused, Wire
 
 AGAIN_S = 0.03
 """How long a raw client waits before it tries to reach a server that is not there."""
@@ -318,12 +319,20 @@ class RawProducer(Producer):
 
 
 class CarelessProducer(Producer):
-    """acks=0 and no sequences: nothing is promised, and yet nothing may come twice or out of order."""
+    """acks=0 and no sequences: nothing is promised, and yet nothing may come twice or out of order.
+
+    It signs with a new name on each connection: when one of several workers is killed, another may read what came on the
+    new connection before it reads the rest of the old one.
+    """
 
     tombstone_chance = 0.0  # nobody would know that a key is gone for a reason
 
     def work(self) -> None:
-        while not self.halting.is_set():
+        name = self.name
+        for life in itertools.count():
+            if self.halting.is_set():
+                return
+            self.name = f"{name}-{life}"
             try:
                 with Wire(self.port, client_id=self.name) as wire:
                     while not self.halting.is_set():
@@ -424,10 +433,11 @@ class Committer(Client):
                         wire.commit(group, self.place, self.offset)
                         self.ledger.committed(group, self.place, self.offset)
                         time.sleep(0.005)
-            except (OSError, EOFError):
-                time.sleep(AGAIN_S)
             except Refused as refused:
-                if refused.code not in self.bears:
+                if refused.code in self.bears:
+                    self.refusals += 1
+                elif not isinstance(refused, Moving):
                     raise
-                self.refusals += 1
+                time.sleep(AGAIN_S)
+            except (OSError, EOFError):
                 time.sleep(AGAIN_S)

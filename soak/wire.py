@@ -49,6 +49,10 @@ class Refused(Exception):
         self.code = ErrorCode(code)
 
 
+class Moving(Refused, EOFError):
+    """A group's coordinator has just begun, or is elsewhere by now: clients look again for the one to ask."""
+
+
 @attrs.frozen
 class Found:
     """One record, as the log has it."""
@@ -91,7 +95,10 @@ class _Connection:
 
 
 class Wire:
-    """A connection to each worker that is needed. Every method raises OSError or EOFError when one goes away."""
+    """A connection to each worker that is needed.
+
+    Every method raises OSError or EOFError when one goes away, and `Moving`, an EOFError, when it is not yet who to ask.
+    """
 
     def __init__(self, port: int, *, client_id: str = "soak") -> None:
         self._client_id = client_id
@@ -254,12 +261,11 @@ MOVING = (
     ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
     ErrorCode.NOT_COORDINATOR,
 )
-"""What a worker says that has just begun: clients look again for the one to ask."""
 
 
 def _check(what: str, code: int, message: str | None = None) -> None:
     if code in MOVING:
-        raise EOFError(f"{what}: {ErrorCode(code).name}")
+        raise Moving(what, code, message)
     if code:
         raise Refused(what, code, message)
 

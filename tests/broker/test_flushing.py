@@ -394,18 +394,39 @@ def test_a_log_that_failed_is_opened_anew_once_however_often_that_is_said() -> N
     assert shop.partition.log_end_offset == 2
 
 
-def test_what_a_killed_broker_had_not_made_durable_is_made_so_before_it_is_acknowledged_again() -> None:
+def test_what_a_killed_broker_had_not_made_durable_is_made_so_before_anybody_is_served() -> None:
     shop = Shop(flush_messages="1")
     again = batch(producer_id=7, sequence=0)
     shop.partition.append(again, NOW)
     shop.broker = shop.keeper.kill()
-    assert shop.partition.high_watermark == 0, "nor is it readable before"
+    assert shop.partition.high_watermark == 1, "who read it before the kill reads it again"
+    assert shop.partition.log.recovery_point == 1
     repeated = shop.partition.append(again, NOW)
     assert repeated.base_offset == 0
-    assert repeated.owed is not None
-    assert not repeated.owed.is_kept()
+    assert repeated.owed is None
+
+
+def test_what_a_killed_broker_had_not_made_durable_is_neither_acknowledged_nor_read_while_it_cannot_be_synced() -> (
+    None
+):
+    shop = Shop(flush_messages="1")
+    again = batch(producer_id=7, sequence=0)
+    shop.partition.append(again, NOW)
+    shop.keeper.files = shop.keeper.files.crash()
+    shop.keeper.files.fault = shop._watch
+    shop.broken = "orders-0"
+    shop.broker = shop.keeper.again()
+    assert shop.partition.high_watermark == 0
+    with pytest.raises(KafkaError) as refused:
+        shop.partition.append(again, NOW)
+    assert refused.value.code == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND
     shop.broker.jobs.run_all()
-    assert repeated.owed.is_kept()
+    shop.broken = ""
+    shop.tick(60_000)
+    shop.broker.jobs.run_all()
+    repeated = shop.partition.append(again, NOW)
+    assert repeated.base_offset == 0
+    assert repeated.owed is None or repeated.owed.is_kept()
     assert shop.partition.high_watermark == 1
 
 

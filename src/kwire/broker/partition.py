@@ -121,9 +121,13 @@ class Partition:
         self._warming = warming
         self._durable_from = NEVER  # records from here on must be durable before they can be read
         if config.log.flush_messages < NEVER and log.recovery_point < log.log_end_offset:
-            # A killed broker left this in the page cache: nobody was told, and nobody is before it is on disk.
-            self._durable_from = log.recovery_point
-            flushing.want(self)
+            # A killed broker left this in the page cache. Producers and readers may know it, so it is read again at
+            # once; but it may also be what nobody was told of yet, and nobody is before it is on disk.
+            try:
+                log.flush()
+            except LogWriteFailed:
+                self._durable_from = log.recovery_point
+                flushing.want(self)
         self._snapshot_offset = -1  # where the newest snapshot file of a start was taken
         self._load_producers()
 
