@@ -50,6 +50,31 @@ async def test_the_handler_learns_who_asks(serve: Serve) -> None:
     assert seen == [("tester", 2)]
 
 
+async def test_the_handler_learns_who_asks_when_the_client_calls_itself_something_else(serve: Serve) -> None:
+    client = serve(api(HEARTBEAT, lambda broker, caller, request: caller.client_id.encode()))
+    for name in (b"one", b"one", b"two", b"three", b"one"):
+        await client.send(frame(HEARTBEAT, client_id=name))
+        assert await client.answer() == (1, name)
+
+
+async def test_a_name_under_which_nothing_was_answered_is_not_kept(serve: Serve) -> None:
+    def refuse(broker: Any, caller: Caller) -> tuple[bytes, int]:
+        return b"0 to 4", 0
+
+    versions = api(API_VERSIONS, echo)
+    versions.accepts_any_version = True
+    versions.refuse_version = refuse
+    client = serve(versions, api(HEARTBEAT, lambda broker, caller, request: caller.client_id.encode()))
+    await client.send(
+        frame(HEARTBEAT, client_id=b"one")
+        + frame(API_VERSIONS, b"\0", version=99, client_id=b"two")
+        + frame(HEARTBEAT, client_id=b"one")
+    )
+    assert await client.answer() == (1, b"one")
+    assert await client.answer() == (1, b"0 to 4")
+    assert await client.answer() == (1, b"one")
+
+
 async def test_pipelined_requests_are_answered_in_order(serve: Serve) -> None:
     client = serve(api(HEARTBEAT, echo))
     await client.send(b"".join(frame(HEARTBEAT, b"%d" % n, correlation_id=n) for n in range(2000)))
@@ -128,6 +153,27 @@ async def test_a_parked_request_holds_back_what_follows_on_its_connection(serve:
     signal.fire()
     assert await client.answer() == (2, b"synced")
     assert await client.answer() == (3, b"after")
+
+
+async def test_a_parked_request_holds_back_what_follows_when_the_client_takes_what_came_before(
+    serve: Serve,
+) -> None:
+    signal = Signal()
+    answers: list[bytes | None] = [None]
+    large = api(LEAVE, lambda broker, caller, request: bytes(1_000_000))
+    parked = api(SYNC, lambda broker, caller, request: Wait(lambda final: answers[0], [signal], FAR))
+    client = serve(large, parked, api(HEARTBEAT, echo), buffer_bytes=65_536)
+    await client.send(
+        frame(LEAVE, correlation_id=1) + frame(SYNC, correlation_id=2) + frame(HEARTBEAT, correlation_id=3)
+    )
+    await wait_all_tasks_blocked()
+    assert client.connection.is_parked
+    assert await client.answer() == (1, bytes(1_000_000))
+    await wait_all_tasks_blocked()
+    answers[0] = b"synced"
+    signal.fire()
+    assert await client.answer() == (2, b"synced")
+    assert await client.answer() == (3, b"")
 
 
 async def test_a_parked_request_may_end_without_a_response(serve: Serve) -> None:
@@ -379,6 +425,28 @@ async def test_stopping_ends_a_connection_that_never_falls_silent(
     await trio.lowlevel.checkpoint()
     client.connection.stop()
     await client.ended.wait()
+
+
+@pytest.mark.parametrize("slice_seconds", [0.0, 60.0])
+async def test_after_the_stop_a_client_is_read_a_few_times_and_no_more(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, slice_seconds: float
+) -> None:
+    monkeypatch.setattr(connection_module, "SLICE_SECONDS", slice_seconds)
+    handled = 0
+
+    def note(broker: Any, caller: Caller, request: bytes) -> bytes:
+        nonlocal handled
+        handled += 1
+        if handled < 200:
+            os.write(far, frame(HEARTBEAT))  # this client does not fall silent
+        return b""
+
+    client = serve(api(HEARTBEAT, note))
+    far = client.stream.socket.fileno()
+    os.write(far, frame(HEARTBEAT) * 4)
+    client.connection.stop()
+    await client.ended.wait()
+    assert 4 <= handled <= 4 * connection_module.LAST_READINGS
 
 
 @pytest.mark.parametrize("state", ["idle", "parked", "sending"])

@@ -16,9 +16,11 @@ HEARTBEAT, LEAVE, SYNC, API_VERSIONS = 12, 13, 14, 18
 """Keys that exist, so that headers can be read; what the tests serve under them is their own."""
 
 
-def frame(key: int, body: bytes = b"", *, correlation_id: int = 1, version: int = 0) -> bytes:
-    """A request of client "tester" as it is on the wire, with a version 1 header."""
-    payload = struct.pack(">hhih", key, version, correlation_id, 6) + b"tester" + body
+def frame(
+    key: int, body: bytes = b"", *, correlation_id: int = 1, version: int = 0, client_id: bytes = b"tester"
+) -> bytes:
+    """A request as it is on the wire, with a version 1 header."""
+    payload = struct.pack(">hhih", key, version, correlation_id, len(client_id)) + client_id + body
     return struct.pack(">i", len(payload)) + payload
 
 

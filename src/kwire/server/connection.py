@@ -100,6 +100,7 @@ class Connection:
         "_is_rung",
         "_outbox",
         "_parked",
+        "_readings_left",
         "_sock",
         "_stopping",
         "_watched",
@@ -139,6 +140,7 @@ class Connection:
         self._ends = False
         """When the outbox is empty."""
         self._stopping = False
+        self._readings_left = LAST_READINGS
         self._closed = False
 
     @property
@@ -211,7 +213,7 @@ class Connection:
         """The socket is ready while this connection waits for an answer, or for the client to take some."""
         if self._is_blocked and mask & (WRITABLE | BROKEN):
             self.last_active = self._hall.poller.now
-            if self._flush():
+            if self._flush() and self._parked is None:
                 self._work()
             return
         if mask & BROKEN:
@@ -263,14 +265,12 @@ class Connection:
 
     def _read_last(self) -> None:
         """The server stops: what a busy client has sent is still answered, but not for ever."""
-        for _ in range(LAST_READINGS):
-            if self._closed or not self._read():
+        while self._readings_left and not self._closed and not self._is_rung:
+            self._readings_left -= 1
+            if not self._read():
                 break
             self._work()
-            if self._parked is not None:
-                self._parked.release()
-                return
-            if self._is_blocked:
+            if self._parked is not None or self._is_blocked:
                 return
         if not self._closed and not self._is_rung:
             self._end()
@@ -346,6 +346,7 @@ class Connection:
         self.caller.client_id = header.client_id or ""
         if served is None:
             raise _Fault(f"API {header.api_key} is not served", "request header")
+        self._client_field = b""  # until this header, too, is one that may be repeated
         version = header.api_version
         if not served.min_version <= version <= served.max_version:
             self._refuse_version(served, header)
