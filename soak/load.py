@@ -321,8 +321,8 @@ class RawProducer(Producer):
 class CarelessProducer(Producer):
     """acks=0 and no sequences: nothing is promised, and yet nothing may come twice or out of order.
 
-    It signs with a new name on each connection: when one of several workers is killed, another may read what came on the
-    new connection before it reads the rest of the old one.
+    It signs with a new name on each connection: when one of several workers is killed, another may read what came on
+    the new connection before it reads the rest of the old one.
     """
 
     tombstone_chance = 0.0  # nobody would know that a key is gone for a reason

@@ -97,7 +97,7 @@ class _Connection:
 class Wire:
     """A connection to each worker that is needed.
 
-    Every method raises OSError or EOFError when one goes away, and `Moving`, an EOFError, when it is not yet who to ask.
+    Every method raises OSError or EOFError when one goes away; `Moving`, an EOFError, when it is not yet who to ask.
     """
 
     def __init__(self, port: int, *, client_id: str = "soak") -> None:
