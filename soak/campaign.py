@@ -95,6 +95,8 @@ class Campaign:
     findings: dict[Place, Findings] = attrs.field(factory=dict)
     random: Random = attrs.field(init=False)
     killed: dict[str, int] = attrs.field(factory=dict)
+    damages: int = 0
+    """How often there was something for `sabotage` to do."""
 
     def __attrs_post_init__(self) -> None:
         self.server = self.make_server()
@@ -169,7 +171,11 @@ class Campaign:
             raise Violation("compaction never came to its end, so it was not tested")
         self._stop_and_inspect()
         self.check(everything=True)
-        self.server.stop()
+        self.stop()
+
+    def stop(self) -> int:
+        """Stop the server in order; its exit code."""
+        return self.server.stop()
 
     def make_clients(self) -> list[Client]:
         ledger, port = self.ledger, self.server.port
@@ -223,7 +229,7 @@ class Campaign:
             time.sleep(self.random.uniform(0, 0.4))
             self.kill("while starting")
         if self.sabotage is not None and self.sabotage(self.data, self):
-            self.sabotage = None
+            self.damages += 1
         self.server.start()
 
     def _kill_worker(self) -> None:
@@ -246,7 +252,7 @@ class Campaign:
         self.killed[way] = self.killed.get(way, 0) + 1
 
     def _stop_and_inspect(self) -> None:
-        code = self.server.stop()
+        code = self.stop()
         if code != 0:
             raise Violation(f"the server ended with {code} on SIGTERM")
         self.inspect(self.data)

@@ -58,6 +58,17 @@ class SmallDisk:
     def make_room(self) -> None:
         (self._outside(self.filled) / FILLER).unlink()
 
+    def forget_clean_pages(self) -> None:
+        """Files are read from the disk again, except what is mapped and what the kernel knows to be not yet there."""
+        for path in sorted(self.root.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file():
+                    fd = os.open(path, os.O_RDONLY)
+                    try:
+                        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+                    finally:
+                        os.close(fd)
+
 
 @contextlib.contextmanager
 def small_disk(kind: str, mount_point: Path, mebibytes: int) -> Iterator[SmallDisk]:
@@ -86,7 +97,10 @@ def small_disk(kind: str, mount_point: Path, mebibytes: int) -> Iterator[SmallDi
         image = filled / "image"
         mount = (
             f"mount -t tmpfs -o size={mebibytes}m none {filled} && truncate -s {4 * mebibytes}M {image} && "
-            f"{mkfs} -q -F -m 0 -O ^has_journal {image} && mount -o loop,errors=continue {image} {where}"
+            f"{mkfs} -q -F -m 0 -b 4096 -O ^has_journal {image} && disk=$(losetup --find --show {image}) && "
+            # The loop device takes a write that was cut short for a whole one: one page is written or it is not.
+            "echo 4 >/sys/block/${disk#/dev/}/queue/max_sectors_kb && "
+            f"mount -o errors=continue $disk {where} && losetup --detach $disk"
         )
     if shutil.which("unshare") is None or shutil.which("nsenter") is None:
         raise NotPermitted("unshare and nsenter are not installed")

@@ -52,16 +52,17 @@ def test_nothing_acknowledged_is_lost_whichever_of_several_workers_is_killed() -
     ("sabotage", "complaint"),
     [
         (lose_the_last_batch, r"rolling-0: .* is lost|rolling-0 ended at|rolling-0: (ended|offset)"),
-        (repeat_the_last_batch, "rolling-0: .* is there twice"),
+        (repeat_the_last_batch, "rolling-0: .* (is there twice|comes after number)"),
         (swap_the_last_batches, "rolling-0: (.* comes after number|offset)"),
         (forget_the_newest_commits, "(readers|committer-.*) committed"),
     ],
     ids=lambda each: getattr(each, "__name__", ""),
 )
 def test_a_campaign_notices(sabotage: Sabotage, complaint: str) -> None:
+    """Soon: damage may be made good before anybody looks, by a producer that sends again what it was not told of."""
     campaign = Campaign(new_directory(), SEED, 20, sabotage=sabotage)
     with pytest.raises(Violation, match=complaint) as noticed:
         campaign.run()
-    assert campaign.sabotage is None, "the damage was done"
+    assert campaign.damages, "the damage was done"
     print(noticed.value)
     remove(campaign.directory)
