@@ -38,14 +38,21 @@ async def serve(nursery: trio.Nursery) -> AsyncIterator[Serve]:
     nursery.start_soon(poller.run)
     clients: list[Client] = []
 
-    def start(*served: Served, max_frame_bytes: int = 1_000_000, buffer_bytes: int | None = None) -> Client:
+    def start(
+        *served: Served,
+        max_frame_bytes: int = 1_000_000,
+        buffer_bytes: int | None = None,
+        tunes_send_buffers: bool = False,
+    ) -> Client:
         near, far = socket.socketpair()
         if buffer_bytes is not None:
             for sock in (near, far):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         table = {each.key: each for each in served}
-        hall = Hall(None, table, timers, clock, max_frame_bytes, poller=poller)
+        hall = Hall(
+            None, table, timers, clock, max_frame_bytes, poller=poller, tunes_send_buffers=tunes_send_buffers
+        )
         ended = trio.Event()
         connection = Connection(near, Caller(), "tester:1", hall, lambda gone: ended.set())
         connection.open()

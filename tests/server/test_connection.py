@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import struct
 from types import ModuleType
 from typing import Any
@@ -407,6 +408,34 @@ async def test_stopping_sends_what_a_slow_reader_has_not_taken(serve: Serve) -> 
     client.connection.stop()
     assert await client.answer() == (1, bytes(1_000_000))
     assert await client.answer() is None
+
+
+@pytest.mark.parametrize(
+    ("tunes", "quick_seconds", "size", "roomy"),
+    [
+        (True, 60.0, 4_000_000, True),
+        (True, 0.0, 4_000_000, False),  # nobody is as quick
+        (True, 60.0, 300_000, False),  # nothing that would need more room
+        (False, 60.0, 4_000_000, False),  # somebody said how large it is to be
+    ],
+)
+async def test_only_a_quick_client_of_large_answers_gets_a_large_send_buffer(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    tunes: bool,
+    quick_seconds: float,
+    size: int,
+    roomy: bool,
+) -> None:
+    monkeypatch.setattr(connection_module, "QUICK_SECONDS", quick_seconds)
+    large = api(HEARTBEAT, lambda broker, caller, request: bytes(size))
+    client = serve(large, buffer_bytes=65_536, tunes_send_buffers=tunes)
+    before = client.connection._sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    for number in (1, 2):
+        await client.send(frame(HEARTBEAT, correlation_id=number))
+        assert await client.answer() == (number, bytes(size))
+    after = client.connection._sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    assert (after > before) == roomy
 
 
 async def test_stopping_ends_a_connection_that_never_falls_silent(

