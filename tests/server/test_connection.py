@@ -14,8 +14,9 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait
-from kwire.broker.signals import Signal
+from kwire.broker.signals import Signal, Soon
 from kwire.codec import MalformedFrame
+from kwire.codec.frames import DIRECT_BYTES
 from kwire.errors import ErrorCode, KafkaError
 from kwire.server import connection as connection_module
 from tests.server.wire import API_VERSIONS, HEARTBEAT, LEAVE, SYNC, Serve, api, frame
@@ -154,6 +155,22 @@ async def test_a_parked_request_holds_back_what_follows_on_its_connection(serve:
     signal.fire()
     assert await client.answer() == (2, b"synced")
     assert await client.answer() == (3, b"after")
+
+
+async def test_the_buffer_of_a_large_request_that_was_parked_is_used_again(serve: Serve) -> None:
+    def write(broker: Any, caller: Caller, request: Any) -> Wait[bytes]:
+        return Wait(lambda final: bytes(request[:4]), [Soon()], FAR)
+
+    parked = api(SYNC, write)
+    parked.decode = lambda buf, pos, end, version: memoryview(buf)[pos:end]
+    client = serve(parked)
+    for _ in range(2):
+        await client.send(frame(SYNC, b"body" * 100_000))
+        assert await client.answer() == (1, b"body")
+    await wait_all_tasks_blocked()
+    spares = client.connection._hall.spares
+    assert len(spares.take(DIRECT_BYTES)) > DIRECT_BYTES, "one buffer was enough for both"
+    assert len(spares.take(DIRECT_BYTES)) == DIRECT_BYTES, "and there is no other"
 
 
 async def test_a_parked_request_holds_back_what_follows_when_the_client_takes_what_came_before(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Wait, _NoResponse
 from kwire.apis.joining import Codes, join_first
 from kwire.apis.leaders import endpoints
+from kwire.apis.produce_in_slices import is_large, write_in_slices
 from kwire.apis.produce_in_transaction import Joining, gather
 from kwire.broker.broker import Broker
 from kwire.broker.flushing import Owed
@@ -47,15 +48,19 @@ def produce(
     version = caller.version
     if request.transactional_id is not None and joining is None:
         return _produce_in_transaction(broker, caller, request)
-    now_ms = broker.clock.time_ms()
     acks = request.acks
+    topic_data = request.topic_data
+    if (len(topic_data) != 1 or len(topic_data[0].partition_data) != 1) and acks and is_large(request):
+        # Without acks nobody tells a client that leaves meanwhile what was not written.
+        return _produce_in_slices(broker, caller, request, joining)
+    now_ms = broker.clock.time_ms()
     valid_acks = -1 <= acks <= 1
     topics = broker.topics
     answers = []
     owed: list[tuple[PartitionProduceResponse, Owed]] = []
     failure = ""
     elsewhere: list[int] = []
-    for data in request.topic_data:
+    for data in topic_data:
         topic = topics.by_id.get(data.topic_id) if version >= 13 else topics.by_name.get(data.name)
         partitions = []
         for part in data.partition_data:
@@ -110,6 +115,19 @@ def produce(
         [signal for _, promise in owed for signal in promise.signals],
         broker.clock.monotonic_ms() + request.timeout_ms,
     )
+
+
+def _produce_in_slices(
+    broker: Broker, caller: Caller, request: ProduceRequest, joining: Joining | None
+) -> Wait[ProduceResponse]:
+    """Append as above, but not everything at once."""
+
+    def write(part: ProduceRequest) -> ProduceResponse | Wait[ProduceResponse]:
+        answer = produce(broker, caller, part, joining)
+        assert not isinstance(answer, _NoResponse), "that is for requests without acks"
+        return answer
+
+    return write_in_slices(write, request, broker.clock.monotonic_ms() + request.timeout_ms)
 
 
 def _produce_in_transaction(

@@ -35,3 +35,13 @@ class Signal:
     @property
     def has_waiters(self) -> bool:
         return bool(self._waiters)
+
+
+class Soon(Signal):
+    """Fires at once for whoever begins to wait: there is more to do, after everybody else had a turn."""
+
+    __slots__ = ()
+
+    def add(self, callback: Callable[[], None]) -> None:
+        super().add(callback)
+        callback()

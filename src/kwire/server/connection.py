@@ -420,6 +420,7 @@ class Connection:
         assert parked is not None
         assert asked is not None
         hall = self._hall
+        response = None
         try:
             response = parked.answer()
             if response is None:
@@ -435,6 +436,11 @@ class Connection:
         except Exception as error:  # noqa: BLE001 - as in _handle
             self._unpark()
             self._answer_failure(asked, error)
+        del (
+            parked,
+            asked,
+            response,
+        )  # or the buffer of a large request could not be used again for the next one
         self.last_active = hall.poller.now
         if not self._is_blocked:
             self._watch(READABLE)
