@@ -18,6 +18,7 @@ from kwire.config import Config
 from kwire.errors import ErrorCode
 from kwire.log.files import DiskFile, DiskFiles
 from kwire.server.jobs import MAX_THREADS, perform_jobs
+from kwire.server.poller import Poller
 from kwire.server.run import Bound, serve
 from tests.server.raw_client import RawClient
 
@@ -215,10 +216,16 @@ class Step:
         self.notes.append(f"finish {error}")
 
 
+def start(jobs: Jobs, nursery: trio.Nursery) -> None:
+    poller = Poller()
+    nursery.start_soon(poller.run)
+    nursery.start_soon(perform_jobs, jobs, poller)
+
+
 async def test_a_job_begins_and_finishes_on_the_loop_and_is_performed_off_it(nursery: trio.Nursery) -> None:
     jobs = Jobs()
     notes: list[str] = []
-    nursery.start_soon(perform_jobs, jobs)
+    start(jobs, nursery)
     await trio.testing.wait_all_tasks_blocked()
     jobs.put(Step(notes))
     jobs.put(Step(notes, ready=False))
@@ -236,7 +243,22 @@ async def test_more_jobs_than_threads_wait_for_their_turn(nursery: trio.Nursery)
     notes: list[str] = []
     for _ in range(3 * MAX_THREADS):
         jobs.put(Step(notes))
-    nursery.start_soon(perform_jobs, jobs)
+    start(jobs, nursery)
     while notes.count("finish None") < 3 * MAX_THREADS:
         await trio.sleep(0.001)
     nursery.cancel_scope.cancel()
+
+
+async def test_no_thread_is_left_when_the_server_has_stopped() -> None:
+    jobs = Jobs()
+    notes: list[str] = []
+    before = threading.active_count()
+    async with trio.open_nursery() as nursery:
+        start(jobs, nursery)
+        for _ in range(3):
+            jobs.put(Step(notes))
+        while notes.count("finish None") < 3:
+            await trio.sleep(0.001)
+        assert threading.active_count() > before
+        nursery.cancel_scope.cancel()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("kwire job")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -139,14 +138,13 @@ async def test_other_tasks_have_their_turn_while_clients_never_stop(
     nursery.cancel_scope.cancel()
 
 
-@pytest.mark.parametrize("why", ["a task was woken", "a task was woken before", "a job is under way"])
+@pytest.mark.parametrize("why", ["a task was woken", "a task was woken before"])
 async def test_the_next_request_is_not_waited_for_without_trio_when_somebody_else_is_due(
     why: str, pairs: list[Pair], nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the patience would last for ever: what ends it is the bell, or it never begins."""
     monkeypatch.setattr(poller_module, "_PATIENCE_SECONDS", 3600.0)
-    expected = why == "a job is under way"
-    poller = Poller(is_expected=lambda: expected)
+    poller = Poller()
     members, _ = join(poller, pairs)
     bells = [Doorbell(), Doorbell()]
     woken: list[bool] = []
@@ -163,11 +161,7 @@ async def test_the_next_request_is_not_waited_for_without_trio_when_somebody_els
 
     def ready(mask: int) -> None:
         members[0].sock.recv(1)
-        if expected:
-            token = trio.lowlevel.current_trio_token()
-            threading.Thread(target=token.run_sync_soon, args=(bells[1].ring,)).start()
-        else:
-            bells[why == "a task was woken"].ring()
+        bells[why == "a task was woken"].ring()
 
     members[0].ready = ready  # type: ignore[method-assign]
     nursery.start_soon(first)

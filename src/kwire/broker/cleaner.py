@@ -8,7 +8,7 @@ because it is damaged is left alone, and said so once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -234,7 +234,6 @@ def _dirty_bytes(segments: Sequence[Segment], at: int, first_dirty: int) -> int:
 
 @attrs.define(eq=False)
 class _CleaningJob:
-    takes_long: ClassVar[bool] = True
     _cleaner: Cleaner
     candidate: _Candidate
     log: Log = attrs.field(init=False)

@@ -52,18 +52,11 @@ class WriteFile:
             self._warn(f"{self._path} was not written: {error}")
 
 
-def takes_long(job: Job) -> bool:
-    """Does it go on for seconds or minutes, like compaction, so that a millisecond more at its end is nothing?"""
-    return bool(getattr(job, "takes_long", False))
-
-
 class Jobs:
     """Jobs that wait to be performed, oldest first. `put` fires `added`."""
 
     def __init__(self) -> None:
         self.added = Signal()
-        self.under_way = 0
-        """How many the edge is performing that somebody may be waiting for: all but those that take long."""
         self._waiting: deque[Job] = deque()
         self._urgent: deque[Job] = deque()
 

@@ -12,7 +12,6 @@ import select
 import selectors
 import socket
 from collections import deque
-from collections.abc import Callable
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -33,7 +32,7 @@ _PATIENCE_SECONDS = 0.001
 """So long is the set waited for itself, without Trio, right after somebody was served: the next request is near.
 
 A synchronous producer then costs a third less, and so does every one of 16. Nobody else waits for it: not while a task
-of Trio has been woken, or a job is under way."""
+of Trio has been woken."""
 
 _STRETCH_SECONDS = 0.002
 """After so much of this, Trio's other tasks have their turn: those that time or the network have woken."""
@@ -117,9 +116,7 @@ def _new_set() -> _Set:
 class Poller:
     """The sockets of all connections."""
 
-    def __init__(self, sockets: _Set | None = None, is_expected: Callable[[], bool] = lambda: False) -> None:
-        """`is_expected` says that Trio is to bring something any moment, which must not be waited for without it."""
-        self._is_expected = is_expected
+    def __init__(self, sockets: _Set | None = None) -> None:
         self._set = _new_set() if sockets is None else sockets
         self._fd = self._set.fileno()
         self._members: dict[int, Pollable] = {}
@@ -178,12 +175,12 @@ class Poller:
 
         A `patient` one waits for who will be ready soon. It must begin after everybody had a turn who was woken.
         """
-        again, is_expected = self._again, self._is_expected
+        again = self._again
         patience = _PATIENCE_SECONDS if patient else 0.0
         rings = Doorbell.rings
         ends = perf_counter() + _STRETCH_SECONDS
         served = False
-        while self.turn(0.0 if again or is_expected() else patience):
+        while self.turn(0.0 if again else patience):
             served = True
             if Doorbell.rings != rings or self.now > ends:
                 break

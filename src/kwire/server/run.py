@@ -213,14 +213,14 @@ async def _serve(
         broker.clock,
         config.int("socket.request.max.bytes"),
         owed=broker.flushing.owed,
-        poller=Poller(is_expected=lambda: broker.jobs.under_way > 0 or len(broker.jobs) > 0),
+        poller=Poller(),
         tunes_send_buffers=socket_options(config).send_buffer_bytes is None,
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
         background.start_soon(timers.run)
         background.start_soon(_keep_time, broker, timers)
-        background.start_soon(perform_jobs, broker.jobs)
+        background.start_soon(perform_jobs, broker.jobs, hall.poller)
         background.start_soon(hall.poller.run)
         max_idle_ms = config.int("connections.max.idle.ms")
         if max_idle_ms >= 0:
