@@ -1,29 +1,22 @@
-"""A client that says what a test wants said: one request of Kafka's protocol at a time, in any version."""
+"""Talking to real brokers, over sockets."""
 
 from __future__ import annotations
 
 import itertools
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from kwire.codec.frames import finish_frame
 from kwire.codec.headers import RequestHeader, decode_response_header, encode_request_header
 from kwire.codec.messages import load
-from kwire.errors import ErrorCode
-from kwire.records.batch import Record, build_batch
+from tests.apis.talking import Talk
 
-RETRIABLE = {
-    ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-    ErrorCode.COORDINATOR_NOT_AVAILABLE,
-    ErrorCode.NOT_COORDINATOR,
-    ErrorCode.CONCURRENT_TRANSACTIONS,
-}
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
-class Wire:
+class Socket:
     """One connection."""
 
     def __init__(self, address: str) -> None:
@@ -59,313 +52,28 @@ class Wire:
         return bytes(data)
 
 
-class Servers:
-    """Every broker of a server under test, asked as the protocol wants it: the leader, or the coordinator."""
+class Servers(Talk):
+    """Every broker of a server under test."""
 
     def __init__(self, bootstrap: str) -> None:
+        super().__init__()
         self._bootstrap = bootstrap
-        self._wires: dict[str, Wire] = {}
-        self._coordinators: dict[tuple[int, str], str] = {}
+        self._wires: dict[str, Socket] = {}
 
     def close(self) -> None:
         for wire in self._wires.values():
             wire.close()
 
-    def at(self, address: str) -> Wire:
+    def at(self, address: str) -> Socket:
         if address not in self._wires:
-            self._wires[address] = Wire(address)
+            self._wires[address] = Socket(address)
         return self._wires[address]
 
-    def any(self) -> Wire:
+    def any(self) -> Socket:
         return self.at(self._bootstrap)
 
-    def create_topic(self, name: str, partitions: int = 1) -> None:
-        wire = load(19)
-        topic = wire.CreatableTopic(name=name, num_partitions=partitions, replication_factor=1)
-        answer = self.any().ask(19, 5, wire.CreateTopicsRequest(topics=[topic], timeout_ms=30_000))
-        assert answer.topics[0].error_code == ErrorCode.NONE, answer
-        for index in range(partitions):
-            self.leader(name, index)
-
-    def leader(self, topic: str, index: int = 0) -> Wire:
-        """The broker that leads a partition, once it is known."""
-        wire = load(3)
-        request = wire.MetadataRequest(topics=[wire.MetadataRequestTopic(name=topic)])
+    def patience(self) -> Iterator[None]:
         end = time.monotonic() + DEADLINE_S
-        while True:
-            answer = self.any().ask(3, 8, request)
-            partitions = {part.partition_index: part.leader_id for part in answer.topics[0].partitions}
-            nodes = {node.node_id: f"{node.host}:{node.port}" for node in answer.brokers}
-            if partitions.get(index, -1) in nodes:
-                return self.at(nodes[partitions[index]])
-            assert time.monotonic() < end, f"{topic}-{index} has no leader"
-            time.sleep(0.02)
-
-    def coordinator(self, key: str, kind: int = 1) -> Wire:
-        """The broker that coordinates a group (0) or a transactional id (1)."""
-        if (kind, key) not in self._coordinators:
-            wire = load(10)
-            end = time.monotonic() + DEADLINE_S
-            while True:
-                answer = self.any().ask(10, 3, wire.FindCoordinatorRequest(key=key, key_type=kind))
-                if answer.error_code == ErrorCode.NONE:
-                    break
-                assert time.monotonic() < end, answer
-                time.sleep(0.02)
-            self._coordinators[kind, key] = f"{answer.host}:{answer.port}"
-        return self.at(self._coordinators[kind, key])
-
-    # Transactions
-
-    def init(
-        self,
-        transactional_id: str,
-        *,
-        timeout_ms: int = 60_000,
-        producer_id: int = -1,
-        epoch: int = -1,
-        version: int = 5,
-        patient: bool = True,
-    ) -> Any:
-        """InitProducerId; a `patient` one is sent again while it is told to come back."""
-        wire = load(22)
-        request = wire.InitProducerIdRequest(
-            transactional_id=transactional_id,
-            transaction_timeout_ms=timeout_ms,
-            producer_id=producer_id,
-            producer_epoch=epoch,
-        )
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            answer = self.coordinator(transactional_id).ask(22, version, request)
-            if not patient or answer.error_code not in RETRIABLE or time.monotonic() > end:
-                return answer
+        while time.monotonic() < end:
+            yield
             time.sleep(0.01)
-
-    def add(
-        self, transactional_id: str, producer: Any, topics: Mapping[str, list[int]], *, version: int = 3
-    ) -> dict[tuple[str, int], ErrorCode]:
-        """AddPartitionsToTxn of a client (version 3 and below): a code for each partition."""
-        wire = load(24)
-        request = wire.AddPartitionsToTxnRequest(
-            v3_and_below_transactional_id=transactional_id,
-            v3_and_below_producer_id=producer.producer_id,
-            v3_and_below_producer_epoch=producer.producer_epoch,
-            v3_and_below_topics=[
-                wire.AddPartitionsToTxnTopic(name=name, partitions=indexes)
-                for name, indexes in topics.items()
-            ],
-        )
-        answer = self.coordinator(transactional_id).ask(24, version, request)
-        return _codes(answer.results_by_topic_v3_and_below)
-
-    def add_as_broker(
-        self,
-        transactional_id: str,
-        producer: Any,
-        topics: Mapping[str, list[int]],
-        *,
-        verify_only: bool,
-        version: int = 5,
-    ) -> dict[tuple[str, int], ErrorCode]:
-        """AddPartitionsToTxn as brokers speak it (version 4 and newer)."""
-        wire = load(24)
-        transaction = wire.AddPartitionsToTxnTransaction(
-            transactional_id=transactional_id,
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            verify_only=verify_only,
-            topics=[
-                wire.AddPartitionsToTxnTopic(name=name, partitions=indexes)
-                for name, indexes in topics.items()
-            ],
-        )
-        request = wire.AddPartitionsToTxnRequest(transactions=[transaction])
-        answer = self.coordinator(transactional_id).ask(24, version, request)
-        assert answer.error_code == ErrorCode.NONE
-        return _codes(answer.results_by_transaction[0].topic_results)
-
-    def add_offsets(
-        self, transactional_id: str, producer: Any, group_id: str, *, version: int = 3
-    ) -> ErrorCode:
-        wire = load(25)
-        request = wire.AddOffsetsToTxnRequest(
-            transactional_id=transactional_id,
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            group_id=group_id,
-        )
-        answer = self.coordinator(transactional_id).ask(25, version, request)
-        return ErrorCode(answer.error_code)
-
-    def end(
-        self,
-        transactional_id: str,
-        producer: Any,
-        *,
-        commit: bool,
-        version: int = 5,
-        patient: bool = True,
-    ) -> Any:
-        """EndTxn; the whole answer, which from version 5 on has the producer of the next transaction."""
-        wire = load(26)
-        request = wire.EndTxnRequest(
-            transactional_id=transactional_id,
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            committed=commit,
-        )
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            answer = self.coordinator(transactional_id).ask(26, version, request)
-            if not patient or answer.error_code not in RETRIABLE or time.monotonic() > end:
-                return answer
-            time.sleep(0.01)
-
-    def produce(
-        self,
-        transactional_id: str | None,
-        producer: Any,
-        topic: str,
-        index: int = 0,
-        *,
-        sequence: int = 0,
-        version: int = 12,
-        values: tuple[bytes, ...] = (b"value",),
-        transactional: bool = True,
-        patient: bool = True,
-    ) -> Any:
-        """One batch of a transaction; the answer for its partition.
-
-        A `patient` one is sent again while the transaction before it ends.
-        """
-        wire = load(0)
-        batch = build_batch(
-            [Record(at, 1_700_000_000_000, b"k", value, []) for at, value in enumerate(values)],
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            base_sequence=sequence,
-            transactional=transactional,
-        )
-        request = wire.ProduceRequest(
-            transactional_id=transactional_id,
-            acks=-1,
-            timeout_ms=30_000,
-            topic_data=[
-                wire.TopicProduceData(
-                    name=topic, partition_data=[wire.PartitionProduceData(index=index, records=batch)]
-                )
-            ],
-        )
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            answer = self.leader(topic, index).ask(0, version, request).responses[0].partition_responses[0]
-            busy = (ErrorCode.CONCURRENT_TRANSACTIONS, ErrorCode.NOT_ENOUGH_REPLICAS)
-            if not patient or answer.error_code not in busy or time.monotonic() > end:
-                return answer
-            time.sleep(0.01)
-
-    def commit_offsets(
-        self,
-        transactional_id: str,
-        producer: Any,
-        group_id: str,
-        topic: str,
-        offset: int,
-        *,
-        index: int = 0,
-        version: int = 5,
-        generation: int = -1,
-        member_id: str = "",
-        instance_id: str | None = None,
-        metadata: str = "",
-    ) -> ErrorCode:
-        """TxnOffsetCommit of one offset; sent again while the transaction before it ends."""
-        wire = load(28)
-        part = wire.TxnOffsetCommitRequestPartition(
-            partition_index=index, committed_offset=offset, committed_metadata=metadata
-        )
-        request = wire.TxnOffsetCommitRequest(
-            transactional_id=transactional_id,
-            group_id=group_id,
-            producer_id=producer.producer_id,
-            producer_epoch=producer.producer_epoch,
-            generation_id_or_member_epoch=generation,
-            member_id=member_id,
-            group_instance_id=instance_id,
-            topics=[wire.TxnOffsetCommitRequestTopic(name=topic, partitions=[part])],
-        )
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            answer = self.coordinator(group_id, 0).ask(28, version, request)
-            code = ErrorCode(answer.topics[0].partitions[0].error_code)
-            if code not in RETRIABLE or time.monotonic() > end:
-                return code
-            time.sleep(0.01)
-
-    def committed(
-        self, group_id: str, topic: str, index: int = 0, *, stable: bool = True
-    ) -> tuple[int, ErrorCode]:
-        """What a group has committed: offset and code."""
-        wire = load(9)
-        request = wire.OffsetFetchRequest(
-            group_id=group_id,
-            topics=[wire.OffsetFetchRequestTopic(name=topic, partition_indexes=[index])],
-            require_stable=stable,
-        )
-        part = self.coordinator(group_id, 0).ask(9, 7, request).topics[0].partitions[0]
-        return part.committed_offset, ErrorCode(part.error_code)
-
-    def describe(self, transactional_id: str) -> Any:
-        wire = load(65)
-        request = wire.DescribeTransactionsRequest(transactional_ids=[transactional_id])
-        return self.coordinator(transactional_id).ask(65, 0, request).transaction_states[0]
-
-    def until(self, transactional_id: str, *states: str) -> Any:
-        """The description, once the transaction is in one of these states."""
-        end = time.monotonic() + DEADLINE_S
-        while True:
-            described = self.describe(transactional_id)
-            if described.transaction_state in states:
-                return described
-            assert time.monotonic() < end, described
-            time.sleep(0.01)
-
-    def producers(self, topic: str, index: int = 0) -> Any:
-        wire = load(61)
-        request = wire.DescribeProducersRequest(
-            topics=[wire.TopicRequest(name=topic, partition_indexes=[index])]
-        )
-        return self.leader(topic, index).ask(61, 0, request).topics[0].partitions[0]
-
-    def write_marker(
-        self,
-        topic: str,
-        producer_id: int,
-        epoch: int,
-        *,
-        commit: bool = False,
-        coordinator_epoch: int = 0,
-        index: int = 0,
-        version: int = 1,
-        transaction_version: int = 0,
-    ) -> ErrorCode:
-        wire = load(27)
-        marker = wire.WritableTxnMarker(
-            producer_id=producer_id,
-            producer_epoch=epoch,
-            transaction_result=commit,
-            topics=[wire.WritableTxnMarkerTopic(name=topic, partition_indexes=[index])],
-            coordinator_epoch=coordinator_epoch,
-            transaction_version=transaction_version,
-        )
-        answer = self.leader(topic, index).ask(27, version, wire.WriteTxnMarkersRequest(markers=[marker]))
-        return ErrorCode(answer.markers[0].topics[0].partitions[0].error_code)
-
-
-def _codes(topics: Any) -> dict[tuple[str, int], ErrorCode]:
-    return {
-        (topic.name, result.partition_index): ErrorCode(result.partition_error_code)
-        for topic in topics
-        for result in topic.results_by_partition
-    }

@@ -1,0 +1,149 @@
+"""What clients are answered about transactions, by one broker in memory; and what only a look inside can show."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kwire.apis import Wait
+from kwire.errors import ErrorCode
+from tests.apis.asking import Client
+from tests.apis.talking import Talk
+from tests.apis.transaction_claims import CLAIMS, SAFE, Claim, begun, finalized, topic_of, updated
+from tests.broker.keeping import Keeper
+
+STEPS = 300
+STEP_MS = 20
+
+
+class HasToWait(Exception):
+    """There is no answer yet."""
+
+
+class InMemory(Talk):
+    """One broker, which has all the time that it wants."""
+
+    def __init__(self, **settings: str) -> None:
+        super().__init__()
+        self.keeper = Keeper(
+            {
+                "transaction.state.log.num.partitions": "3",
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
+                **{name.replace("_", "."): value for name, value in settings.items()},
+            }
+        )
+        self.broker = self.keeper.broker
+        self.broker.endpoints = {"PLAINTEXT": ("here", 9092)}
+        self.client = Client(self.broker)
+        self.is_patient = True
+        """Waits for answers."""
+
+    def at(self, address: str) -> InMemory:
+        assert address == "here:9092"
+        return self
+
+    def any(self) -> InMemory:
+        return self
+
+    def patience(self) -> Iterator[None]:
+        for _ in range(STEPS):
+            yield
+            self.step()
+
+    def step(self) -> None:
+        """A little later, with everything done that can be."""
+        self.keeper.clock.now_ms += STEP_MS
+        self.broker.tick(self.keeper.clock.now_ms)
+        self.broker.flushing.take_owed()
+        self.broker.jobs.run_all()
+
+    def ask(self, key: int, version: int, request: Any) -> Any:
+        answer = self.client.ask(request, version)
+        began_ms = self.keeper.clock.now_ms
+        while isinstance(answer, Wait):
+            if not self.is_patient:
+                raise HasToWait
+            self.step()
+            is_late = self.keeper.clock.now_ms >= answer.until
+            answer = answer.attempt(is_late) or answer
+            assert self.keeper.clock.now_ms < began_ms + 60_000
+            if not isinstance(answer, Wait):
+                answer = self.client.over_the_wire(answer, self.client._served(request)[1], version)
+        return answer
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.__name__)
+def test_kwire_answers_as_kafka_does(claim: Claim) -> None:
+    claim(InMemory())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.__name__)
+def test_the_answers_are_the_same_when_everything_must_be_durable_first(claim: Claim) -> None:
+    claim(InMemory(log_flush_interval_messages="1"))
+
+
+def test_without_verification_nobody_is_asked_for_the_first_generation() -> None:
+    talk = InMemory(transaction_partition_verification_enable="false")
+    topic = topic_of(talk)
+    producer = talk.init("t")
+    assert talk.produce("t", producer, topic, version=11).error_code == ErrorCode.NONE
+    assert talk.commit_offsets("t", producer, "g", topic, 1, version=4) == ErrorCode.NONE
+    assert talk.describe("t").transaction_state == "Empty"
+
+
+def test_without_verification_the_second_generation_still_adds_its_partitions() -> None:
+    talk = InMemory(transaction_partition_verification_enable="false")
+    topic = topic_of(talk)
+    begun(talk, "t", topic)
+    assert talk.describe("t").topics[0].topic == topic
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [(11, ErrorCode.NOT_ENOUGH_REPLICAS), (12, ErrorCode.CONCURRENT_TRANSACTIONS)]
+)
+def test_a_producer_waits_while_its_transaction_before_ends_and_then_comes_back(
+    version: int, code: ErrorCode
+) -> None:
+    talk = InMemory()
+    stuck, free = topic_of(talk), topic_of(talk)
+    producer = begun(talk, "t", stuck)
+
+    def full(operation: str, path: str, size: int) -> None:
+        if operation == "write" and f"/{stuck}-0/" in path:
+            raise OSError(errno.ENOSPC, "full")
+
+    talk.keeper.files.fault = full
+    after = talk.end("t", producer, commit=True)
+    began_ms = talk.keeper.clock.now_ms
+    answer = talk.produce("t", after, free, version=version, patient=False)
+    waited_ms = talk.keeper.clock.now_ms - began_ms
+    assert answer.error_code == code
+    assert waited_ms == (100 if version == 12 else 0)
+    talk.keeper.files.fault = None
+    if version == 12:
+        assert talk.produce("t", after, free).error_code == ErrorCode.NONE
+
+
+def test_a_batch_is_not_written_before_its_partition_is_durably_part_of_the_transaction() -> None:
+    talk = InMemory(log_flush_interval_messages="1")
+    topic = topic_of(talk)
+    producer = talk.init("t")
+    partition = talk.broker.topics.partition(topic, 0)
+    talk.is_patient = False
+    with pytest.raises(HasToWait):
+        talk.produce("t", producer, topic)
+    assert partition.log_end_offset == 0
+    talk.step()
+    assert talk.broker.transactions.describe("t").partitions == {(topic, 0)}
+
+
+def test_the_level_of_a_feature_is_there_after_a_restart() -> None:
+    talk = InMemory()
+    updated(talk, ("transaction.version", 0, SAFE))
+    talk.broker = talk.keeper.restart()
+    talk.broker.endpoints = {"PLAINTEXT": ("here", 9092)}
+    talk.client = Client(talk.broker)
+    assert "transaction.version" not in finalized(talk)
