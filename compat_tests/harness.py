@@ -374,6 +374,22 @@ def kafka_jars() -> Path:
     return jars
 
 
+def java_classes(source: Path) -> Path:
+    """The directory with what a Java source compiles to; compiled once for each state of it."""
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    classes = cache_directory() / f"java-classes-{digest}"
+    if classes.is_dir():
+        return classes
+    compiler = require("javac")
+    with tempfile.TemporaryDirectory(dir=cache_directory()) as scratch:
+        run([compiler, "-cp", f"{kafka_jars()}/*", "-d", f"{scratch}/classes", str(source)])
+        try:
+            Path(scratch, "classes").rename(classes)
+        except OSError:
+            assert classes.is_dir(), "another run compiled it in the meantime, or the cache cannot be written"
+    return classes
+
+
 def java_command(*options: str, logging: str = "tool", classpath: Sequence[Path] = ()) -> list[str]:
     """`java` with Kafka's jars; `logging` is "tool" (warnings to standard error) or "broker" (everything)."""
     java = require("java")

@@ -11,10 +11,15 @@ from compat_tests.harness import DEADLINE_S, Server, eventually, unique
 
 
 def make_topic(
-    server: Server, *, partitions: int = 1, config: Mapping[str, str] | None = None, prefix: str = "topic"
+    server: Server,
+    *,
+    partitions: int = 1,
+    config: Mapping[str, str] | None = None,
+    prefix: str = "topic",
+    name: str | None = None,
 ) -> str:
-    """Create a topic with an unused name and wait until the metadata names a leader for each partition."""
-    name = unique(prefix)
+    """Create a topic, with an unused name, and wait until the metadata names a leader for each partition."""
+    name = name or unique(prefix)
     admin = AdminClient({"bootstrap.servers": server.bootstrap, "log_level": 2})
     wanted = NewTopic(name, num_partitions=partitions, replication_factor=1, config=dict(config or {}))
     admin.create_topics([wanted])[name].result(DEADLINE_S)

@@ -39,12 +39,15 @@ func rawProduce(ctx context.Context, opts options, topic string) (result, error)
 			return out, err
 		}
 		defer conn.Close()
-		frame := rawFrame(topic, partition, opts.size)
+		frames := [][]byte{rawFrame(topic, partition, opts.size)}
+		if opts.partitions > opts.clients {
+			frames = ownFrames(topic, leaders, i, opts)
+		}
 		waits[i] = newHistogram()
 		senders.Add(1)
 		go func(mine *histogram) {
 			defer senders.Done()
-			err := pump(sending, conn, frame, opts.depth, mine, &count)
+			err := pump(sending, conn, frames, opts.depth, mine, &count)
 			if err != nil && sending.Err() == nil {
 				count.done(nil, err)
 				stop()
@@ -71,15 +74,31 @@ func rawProduce(ctx context.Context, opts options, topic string) (result, error)
 	return out, nil
 }
 
-// pump keeps depth requests on their way until the context ends: a burst goes out in one write, and comes back in few
-// readings. Of the answers only the last is looked into.
-func pump(ctx context.Context, conn net.Conn, frame []byte, depth int, mine *histogram, count *tally) error {
-	burst := make([]byte, 0, depth*len(frame))
-	for range depth {
-		burst = append(burst, frame...)
+// ownFrames are for the partitions that are this client's alone: every so-manieth, if it has the leader of the first one.
+func ownFrames(topic string, leaders map[int32]string, client int, opts options) [][]byte {
+	var frames [][]byte
+	for partition := client; partition < opts.partitions; partition += opts.clients {
+		if leaders[int32(partition)] == leaders[int32(client)] {
+			frames = append(frames, rawFrame(topic, int32(partition), opts.size))
+		}
 	}
+	return frames
+}
+
+// pump keeps depth requests on their way until the context ends: a burst goes out in one write, and comes back in few
+// readings. Each request is for the next partition. Of the answers only the last is looked into.
+func pump(ctx context.Context, conn net.Conn, frames [][]byte, depth int, mine *histogram, count *tally) error {
+	burst := make([]byte, 0, depth*len(frames[0]))
+	next := 0
 	var read [1 << 16]byte
 	for ctx.Err() == nil {
+		if next == 0 || len(frames) > 1 {
+			burst = burst[:0]
+			for range depth {
+				burst = append(burst, frames[next%len(frames)]...)
+				next++
+			}
+		}
 		start := time.Now()
 		if _, err := conn.Write(burst); err != nil {
 			return err

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import socket
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +16,9 @@ from compat_tests.harness import (
     KafkaServer,
     KwireServer,
     Server,
-    cache_directory,
     eventually,
     free_port,
-    kafka_jars,
-    require,
+    java_classes,
     run,
     run_java,
 )
@@ -145,23 +141,10 @@ class Shared:
             what,
             self.running.bootstrap,
             *words,
-            classpath=[exchange_classes()],
+            classpath=[java_classes(HERE / "Exchange.java")],
             timeout_s=2 * DEADLINE_S,
         )
         return done.stdout
-
-
-def exchange_classes() -> Path:
-    """The directory with the compiled Exchange; compiled once for each state of its source."""
-    source = HERE / "Exchange.java"
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
-    classes = cache_directory() / f"java-classes-{digest}"
-    if not classes.is_dir():
-        compiler = require("javac")
-        with tempfile.TemporaryDirectory(dir=cache_directory()) as scratch:
-            run([compiler, "-cp", f"{kafka_jars()}/*", "-d", f"{scratch}/classes", str(source)])
-            Path(scratch, "classes").rename(classes)
-    return classes
 
 
 @attrs.define

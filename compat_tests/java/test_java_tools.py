@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
 import confluent_kafka
@@ -16,11 +13,10 @@ from compat_tests.harness import (
     DEADLINE_S,
     JAVA_DIR,
     Server,
-    cache_directory,
     eventually,
+    java_classes,
     kafka_jars,
     require,
-    run,
     run_java,
     skip_without,
     unique,
@@ -267,26 +263,8 @@ def test_the_performance_tools_run_to_their_end(server: Server) -> None:
     assert int(row["data.consumed.in.nMsg"]) >= 200_000
 
 
-@pytest.fixture(scope="module")
-def round_trip_classes() -> Path:
-    """The directory with the compiled GroupRoundTrip; compiled once for each state of its source."""
-    source = JAVA_DIR / "GroupRoundTrip.java"
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
-    classes = cache_directory() / f"java-classes-{digest}"
-    if not classes.is_dir():
-        compiler = shutil.which("javac")
-        if compiler is None:
-            pytest.skip("javac is not installed")
-        with tempfile.TemporaryDirectory(dir=cache_directory()) as scratch:
-            run([compiler, "-cp", f"{kafka_jars()}/*", "-d", f"{scratch}/classes", str(source)])
-            Path(scratch, "classes").rename(classes)
-    return classes
-
-
 @pytest.mark.parametrize("assignor", ["RangeAssignor", "CooperativeStickyAssignor"])
-def test_a_java_application_writes_idempotently_and_reads_as_a_group(
-    server: Server, round_trip_classes: Path, assignor: str
-) -> None:
+def test_a_java_application_writes_idempotently_and_reads_as_a_group(server: Server, assignor: str) -> None:
     topic, group = make_topic(server, partitions=4), unique("group")
     arguments = [
         server.bootstrap,
@@ -296,7 +274,12 @@ def test_a_java_application_writes_idempotently_and_reads_as_a_group(
         "zstd",
         f"org.apache.kafka.clients.consumer.{assignor}",
     ]
-    done = run_java("GroupRoundTrip", *arguments, classpath=[round_trip_classes], timeout_s=2 * DEADLINE_S)
+    done = run_java(
+        "GroupRoundTrip",
+        *arguments,
+        classpath=[java_classes(JAVA_DIR / "GroupRoundTrip.java")],
+        timeout_s=2 * DEADLINE_S,
+    )
     assert done.stdout.startswith("read 20000 in ")
 
 

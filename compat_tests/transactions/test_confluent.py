@@ -17,12 +17,12 @@ from compat_tests.harness import (
     DEADLINE_S,
     KwireServer,
     Server,
-    eventually,
     make_server,
     unique,
     worker_count,
 )
 from compat_tests.topics import make_topic
+from compat_tests.transactions.reading import seen, until_seen
 from compat_tests.transactions.test_claims import SETTINGS
 
 QUIET = {"log_level": 2}
@@ -53,38 +53,6 @@ def transactional(server: Server, name: str, **settings: Any) -> confluent_kafka
 def write(producer: confluent_kafka.Producer, topic: str, *values: str, partitions: int = 3) -> None:
     for at, value in enumerate(values):
         producer.produce(topic, value, partition=at % partitions)
-
-
-def seen(server: Server, topic: str, *, committed: bool = True, partitions: int = 3) -> list[str]:
-    """All values up to where readers get, in the order of the alphabet."""
-    reader = confluent_kafka.Consumer(
-        {
-            "bootstrap.servers": server.bootstrap,
-            "group.id": unique("reader"),
-            "isolation.level": "read_committed" if committed else "read_uncommitted",
-            "enable.partition.eof": True,
-            "enable.auto.commit": False,
-            **QUIET,
-        }
-    )
-    reader.assign([TopicPartition(topic, index, 0) for index in range(partitions)])
-    values, ended = [], set()
-    while len(ended) < partitions:
-        message = reader.poll(DEADLINE_S)
-        assert message is not None, "the server answers"
-        problem = message.error()
-        if problem is None:
-            values.append(message.value().decode())
-        elif problem.code() == KafkaError._PARTITION_EOF:
-            ended.add(message.partition())
-        else:
-            raise KafkaException(problem)
-    reader.close()
-    return sorted(values)
-
-
-def until_seen(server: Server, topic: str, *values: str) -> None:
-    eventually(lambda: seen(server, topic) == sorted(values), f"{values} in {topic}")
 
 
 def topic_of(server: Server) -> str:
