@@ -92,7 +92,7 @@ def workloads(fill_mb: int) -> list[Workload]:
         found.append(Workload(f"sync-{clients}", "sync", ("-clients", str(clients)), (row,)))
     # Ready-made requests: the client does next to nothing for one, and leaves the cores to the server.
     row = rate("24 connections, requests ready made, req/s", "records_per_s", 1, 0)
-    found.append(Workload("raw", "raw", ("-clients", "24", "-depth", "25"), (row,)))
+    found.append(Workload("raw", "raw", ("-clients", "24", "-depth", "100"), (row,)))
     latency = (
         Row("end to end at 1,000/s, p50 ms", lambda run: float(run["p50_ms"]), False),
         Row("end to end at 1,000/s, p99 ms", lambda run: float(run["p99_ms"]), False),

@@ -107,7 +107,7 @@ class Wire:
         self._connections = {port: self._first}
         self._ports: dict[int, int] = {}
         self._leaders: dict[Place, _Connection] = {}
-        self._coordinators: dict[str, _Connection] = {}
+        self._coordinators: dict[tuple[int, str], _Connection] = {}
 
     def __enter__(self) -> Wire:
         return self
@@ -157,15 +157,15 @@ class Wire:
                     self._leaders[Place(topic.name, part.partition_index)] = connection
         return self._leaders.get(place, self._first)
 
-    def coordinator(self, group: str) -> _Connection:
-        """Who looks after a group. EOFError while nobody does."""
-        if group not in self._coordinators:
-            request = FindCoordinatorRequest(coordinator_keys=[group])
+    def coordinator(self, key: str, kind: int = 0) -> _Connection:
+        """Who looks after a group (0) or a transactional id (1). EOFError while nobody does."""
+        if (kind, key) not in self._coordinators:
+            request = FindCoordinatorRequest(key_type=kind, coordinator_keys=[key])
             (answer,) = self.ask(FIND_COORDINATOR, request, 4).coordinators
             if answer.error_code:
-                raise EOFError(f"{group} has no coordinator")
-            self._coordinators[group] = self._connection(answer.port)
-        return self._coordinators[group]
+                raise EOFError(f"{key} has no coordinator")
+            self._coordinators[kind, key] = self._connection(answer.port)
+        return self._coordinators[kind, key]
 
     # What campaigns ask. Raises Refused.
 

@@ -127,6 +127,26 @@ def test_a_producer_waits_while_its_transaction_before_ends_and_then_comes_back(
         assert talk.produce("t", after, free).error_code == ErrorCode.NONE
 
 
+@pytest.mark.parametrize("flush_messages", ["1", "9223372036854775807"])
+def test_a_batch_that_waits_for_the_marker_before_it_in_its_own_partition_is_written_after_that(
+    flush_messages: str,
+) -> None:
+    talk = InMemory(log_flush_interval_messages=flush_messages)
+    topic = topic_of(talk)
+    producer = begun(talk, "t", topic)
+    room_at_ms = talk.keeper.clock.now_ms + 3 * STEP_MS
+
+    def full(operation: str, path: str, size: int) -> None:
+        if operation == "write" and f"/{topic}-0/" in path and talk.keeper.clock.now_ms < room_at_ms:
+            raise OSError(errno.ENOSPC, "full")
+
+    talk.keeper.files.fault = full
+    after = talk.end("t", producer, commit=True)
+    answer = talk.produce("t", after, topic)
+    assert answer.error_code == ErrorCode.NONE
+    assert answer.base_offset == 2, "the record before, and its marker"
+
+
 def test_a_batch_is_not_written_before_its_partition_is_durably_part_of_the_transaction() -> None:
     talk = InMemory(log_flush_interval_messages="1")
     topic = topic_of(talk)

@@ -23,12 +23,17 @@ TIMEOUT_MS = 30_000
 
 
 def join_first(
-    broker: Broker, request: JoinTransaction, go_on: Callable[[Codes], R], tries: int | None = None
+    broker: Broker,
+    request: JoinTransaction,
+    go_on: Callable[[Codes], R],
+    tries: int | None = None,
+    begin_again: Callable[[int], Any] | None = None,
 ) -> R | Wait[Any]:
     """What `go_on` answers, once the coordinator has said for each partition whether it is part of the transaction.
 
     While the transaction before is being ended, a partition that is to be added is asked for again, for a while
-    (`add.partitions.to.txn.retry.backoff.max.ms`). A coordinator that cannot be reached is NETWORK_EXCEPTION.
+    (`add.partitions.to.txn.retry.backoff.max.ms`): by `begin_again`, which is told how often it may be, where the end
+    of that transaction changes what there is to ask. A coordinator that cannot be reached is NETWORK_EXCEPTION.
     """
     if tries is None:
         tries = 0 if request.verify_only else _tries(broker)
@@ -51,7 +56,13 @@ def join_first(
         codes = _codes(request, answers[0] if answers else None)
         if tries and ErrorCode.CONCURRENT_TRANSACTIONS in codes.values():
             pause_ms = broker.config.int("add.partitions.to.txn.retry.backoff.ms")
-            return _after(broker, pause_ms, lambda: join_first(broker, request, go_on, tries - 1))
+            return _after(
+                broker,
+                pause_ms,
+                lambda: (
+                    begin_again(tries - 1) if begin_again else join_first(broker, request, go_on, tries - 1)
+                ),
+            )
         return go_on(codes)
 
     if answers:

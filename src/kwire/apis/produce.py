@@ -131,7 +131,7 @@ def _produce_in_slices(
 
 
 def _produce_in_transaction(
-    broker: Broker, caller: Caller, request: ProduceRequest
+    broker: Broker, caller: Caller, request: ProduceRequest, tries: int | None = None
 ) -> ProduceResponse | Wait[ProduceResponse] | _NoResponse:
     """Ask the coordinator, when there is something to ask, and append."""
     joining, asked = gather(broker, caller.version, request)
@@ -142,7 +142,13 @@ def _produce_in_transaction(
         joining.codes = codes
         return produce(broker, caller, request, joining)
 
-    answer: ProduceResponse | Wait[ProduceResponse] | _NoResponse = join_first(broker, asked, go_on)
+    answer: ProduceResponse | Wait[ProduceResponse] | _NoResponse = join_first(
+        broker,
+        asked,
+        go_on,
+        tries,
+        lambda left: _produce_in_transaction(broker, caller, request, left),
+    )
     return answer
 
 
