@@ -293,7 +293,7 @@ class Partition:
         if rolled:
             self.log.write_snapshot(base_offset, self.producers.entries())
         marker = Marker(commit, coordinator_epoch)
-        aborted = self.producers.record_marker(header, base_offset, marker)
+        aborted = self.producers.record_marker(header, base_offset, marker, transaction_version)
         if aborted is not None:
             self.log.note_aborted(aborted)
         owed = None

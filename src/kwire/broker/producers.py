@@ -68,7 +68,8 @@ class Producer:
 class Verification:
     """A transaction is about to begin here: its coordinator is asked whether this partition is part of it.
 
-    The end of the transaction takes it away, so that an answer which comes after that admits nothing (KIP-890).
+    The end of that transaction takes it away, so that an answer which comes after that admits nothing (KIP-890). That
+    of the one before does not, which may come late: a client goes on as soon as the outcome is decided.
     """
 
     lowest_sequence: int
@@ -264,14 +265,19 @@ class Producers:
                 self.verifying.pop((header.producer_id, header.producer_epoch), None)
 
     def record_marker(
-        self, header: BatchHeader, base_offset: int, marker: Marker
+        self, header: BatchHeader, base_offset: int, marker: Marker, transaction_version: int = 0
     ) -> AbortedTransaction | None:
-        """A marker was appended, which has no sequence of its own; what it made void is for the index."""
+        """A marker was appended, which has no sequence of its own; what it made void is for the index.
+
+        From transaction.version 2 on, a marker has the epoch of the transaction that comes next.
+        """
         producer = self._begin(header)
         producer.last_timestamp = header.max_timestamp
         producer.coordinator_epoch = marker.coordinator_epoch
-        for key in [each for each in self.verifying if each[0] == header.producer_id]:
-            del self.verifying[key]
+        ended_epoch = header.producer_epoch - (transaction_version >= _BUMPING_VERSION)
+        for producer_id, epoch in [*self.verifying]:
+            if producer_id == header.producer_id and epoch <= ended_epoch:
+                del self.verifying[producer_id, epoch]
         return self.transactions.end(header.producer_id, base_offset, aborted=not marker.commit)
 
     def replay(self, header: BatchHeader, batch: memoryview) -> None:

@@ -69,6 +69,22 @@ class Workers(Cluster):
         assert answer.error_code == ErrorCode.NONE
         return answer.producer_id, answer.producer_epoch
 
+    def produce_request(
+        self, producer: tuple[int, int], index: int, *, sequence: int = 0, value: bytes = b"v"
+    ) -> Any:
+        """One batch for `a`."""
+        wire = load(0)
+        batch = build_batch(
+            [Record(0, self.clock.time_ms(), b"k", value, [])],
+            producer_id=producer[0],
+            producer_epoch=producer[1],
+            base_sequence=sequence,
+            transactional=True,
+        )
+        part = wire.PartitionProduceData(index=index, records=batch)
+        data = wire.TopicProduceData(name="a", partition_data=[part])
+        return wire.ProduceRequest(transactional_id=self.id, acks=-1, timeout_ms=1000, topic_data=[data])
+
     def send(
         self,
         producer: tuple[int, int],
@@ -78,27 +94,17 @@ class Workers(Cluster):
         sequence: int = 0,
         value: bytes = b"v",
     ) -> ErrorCode:
-        wire = load(0)
-        batch = build_batch(
-            [Record(0, self.clock.time_ms(), b"k", value, [])],
-            producer_id=producer[0],
-            producer_epoch=producer[1],
-            base_sequence=sequence,
-            transactional=True,
-        )
-        request = wire.ProduceRequest(
-            transactional_id=self.id,
-            acks=-1,
-            timeout_ms=1000,
-            topic_data=[
-                wire.TopicProduceData(
-                    name="a", partition_data=[wire.PartitionProduceData(index=index, records=batch)]
-                )
-            ],
-        )
-        node_id = self.controller.topics.partition("a", index).leader_id
-        answer = self.ask_client(node_id, request, version)
+        request = self.produce_request(producer, index, sequence=sequence, value=value)
+        answer = self.ask_client(self.leader_of(index), request, version)
         return ErrorCode(answer.responses[0].partition_responses[0].error_code)
+
+    def leader_of(self, index: int) -> int:
+        leader: int = self.controller.topics.partition("a", index).leader_id
+        return leader
+
+    def led_by_the_first(self) -> int:
+        """The partition of `a` whose leader is the first worker."""
+        return next(index for index in range(3) if self.leader_of(index) == 1)
 
     def commit_offset(self, producer: tuple[int, int], offset: int) -> ErrorCode:
         wire = load(28)
@@ -262,22 +268,10 @@ def test_an_answer_that_was_lost_writes_the_same_marker_again(workers: Workers) 
 def test_a_verification_that_comes_after_the_marker_admits_nothing(workers: Workers) -> None:
     """The race that left transactions open for ever: an old batch must not begin a transaction after its end."""
     producer = workers.init()
-    index = next(
-        index for index in range(3) if workers.controller.topics.partition("a", index).leader_id == 1
-    )
+    index = workers.led_by_the_first()
     workers.coordinator.transactions.add(workers.id, *producer, [("a", index)])
     partition = workers.controller.topics.partition("a", index)
-    wire = load(0)
-    batch = build_batch(
-        [Record(0, workers.clock.time_ms(), b"k", b"late", [])],
-        producer_id=producer[0],
-        producer_epoch=producer[1],
-        base_sequence=0,
-        transactional=True,
-    )
-    part = wire.PartitionProduceData(index=index, records=batch)
-    data = wire.TopicProduceData(name="a", partition_data=[part])
-    request = wire.ProduceRequest(transactional_id=workers.id, acks=-1, timeout_ms=1, topic_data=[data])
+    request = workers.produce_request(producer, index, value=b"late")
     waiting = Client(workers.controller).ask(request, 11)
     assert isinstance(waiting, Wait)
     call = workers.controller.calls.next()
@@ -293,6 +287,29 @@ def test_a_verification_that_comes_after_the_marker_admits_nothing(workers: Work
     assert response is not None
     assert response.responses[0].partition_responses[0].error_code == ErrorCode.INVALID_TXN_STATE
     assert partition.last_stable_offset == partition.log_end_offset
+
+
+def test_a_marker_that_comes_late_does_not_shut_out_the_next_transaction(workers: Workers) -> None:
+    """A client goes on when the outcome is decided; markers are then still on their way."""
+    producer = begun(workers)
+    following = workers.end(producer)
+    index = workers.led_by_the_first()
+    waiting = Client(workers.controller).ask(workers.produce_request(following, index), 12)
+    assert isinstance(waiting, Wait)
+    call = workers.controller.calls.next()
+    assert call is not None
+    assert isinstance(call.request, JoinTransaction)
+    workers.settle()
+    assert workers.state() is State.COMPLETE_COMMIT
+    answer: list[Any] = []
+    workers.coordinator.ask(3, call.request, answer.append)
+    call.then(answer[0])
+    response = waiting.attempt(False)
+    assert response is not None
+    assert response.responses[0].partition_responses[0].error_code == ErrorCode.NONE
+    workers.end(following)
+    workers.settle()
+    assert workers.values()[index] == [b"v", b"v"]
 
 
 def test_a_worker_that_left_hands_its_transactions_over(workers: Workers) -> None:
