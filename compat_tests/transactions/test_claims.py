@@ -8,7 +8,16 @@ import pytest
 
 from compat_tests.harness import Server, make_server
 from compat_tests.transactions.wire import Servers
-from tests.apis.transaction_claims import CLAIMS, Claim
+from tests.apis import epoch_claims, pending_offset_claims, transaction_claims, visibility_claims
+from tests.apis.transaction_claims import Claim
+
+CLAIMS = [
+    *transaction_claims.CLAIMS,
+    *epoch_claims.CLAIMS,
+    *epoch_claims.LONG_CLAIMS,
+    *pending_offset_claims.CLAIMS,
+    *visibility_claims.CLAIMS,
+]
 
 SETTINGS = {
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",

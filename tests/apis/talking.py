@@ -68,6 +68,14 @@ class Talk:
         """Lets a little time pass between tries, and ends when there were enough."""
         raise NotImplementedError
 
+    def time_ms(self) -> int:
+        """The brokers' wall clock."""
+        raise NotImplementedError
+
+    def exhaust(self, transactional_id: str) -> As:
+        """The producer of an id in the last epoch that a producer may have."""
+        raise NotImplementedError
+
     def create_topic(self, name: str, partitions: int = 1) -> None:
         wire = load(19)
         topic = wire.CreatableTopic(name=name, num_partitions=partitions, replication_factor=1)
@@ -240,7 +248,7 @@ class Talk:
         """
         wire = load(0)
         batch = build_batch(
-            [Record(at, 1_700_000_000_000, b"k", value, []) for at, value in enumerate(values)],
+            [Record(at, self.time_ms(), b"k", value, []) for at, value in enumerate(values)],
             producer_id=producer.producer_id,
             producer_epoch=producer.producer_epoch,
             base_sequence=sequence,
@@ -315,6 +323,46 @@ class Talk:
         part = self.coordinator(group_id, 0).ask(9, 7, request).topics[0].partitions[0]
         return part.committed_offset, ErrorCode(part.error_code)
 
+    def commit_plainly(self, group_id: str, topic: str, offset: int, index: int = 0) -> ErrorCode:
+        """OffsetCommit of one offset, from outside of the group and of every transaction."""
+        wire = load(8)
+        part = wire.OffsetCommitRequestPartition(partition_index=index, committed_offset=offset)
+        request = wire.OffsetCommitRequest(
+            group_id=group_id, topics=[wire.OffsetCommitRequestTopic(name=topic, partitions=[part])]
+        )
+        answer = self.coordinator(group_id, 0).ask(8, 8, request)
+        return ErrorCode(answer.topics[0].partitions[0].error_code)
+
+    def join(self, group_id: str, *, instance_id: str | None = None, member_id: str = "") -> Any:
+        """JoinGroup of a consumer; the whole answer, with its member id and generation."""
+        wire = load(11)
+        request = wire.JoinGroupRequest(
+            group_id=group_id,
+            session_timeout_ms=30_000,
+            rebalance_timeout_ms=30_000,
+            member_id=member_id,
+            group_instance_id=instance_id,
+            protocol_type="consumer",
+            protocols=[wire.JoinGroupRequestProtocol("range", b"")],
+        )
+        version = 3 if instance_id is None else 5
+        for _ in self.patience():
+            answer = self.coordinator(group_id, 0).ask(11, version, request)
+            if answer.error_code not in RETRIABLE:
+                break
+        return answer
+
+    def sync(self, group_id: str, member: Any) -> ErrorCode:
+        """SyncGroup of the only member, which assigns nothing."""
+        wire = load(14)
+        request = wire.SyncGroupRequest(
+            group_id=group_id,
+            generation_id=member.generation_id,
+            member_id=member.member_id,
+            assignments=[wire.SyncGroupRequestAssignment(member.member_id, b"")],
+        )
+        return ErrorCode(self.coordinator(group_id, 0).ask(14, 2, request).error_code)
+
     def describe(self, transactional_id: str) -> Any:
         wire = load(65)
         request = wire.DescribeTransactionsRequest(transactional_ids=[transactional_id])
@@ -334,6 +382,34 @@ class Talk:
             topics=[wire.TopicRequest(name=topic, partition_indexes=[index])]
         )
         return self.leader(topic, index).ask(61, 0, request).topics[0].partitions[0]
+
+    def fetch(self, topic: str, index: int = 0, *, offset: int = 0, committed: bool = True) -> Any:
+        """What a consumer is given at once; the answer for its partition, with `records` as bytes."""
+        wire = load(1)
+        part = wire.FetchPartition(partition=index, fetch_offset=offset, partition_max_bytes=1 << 20)
+        request = wire.FetchRequest(
+            replica_id=-1,
+            isolation_level=int(committed),
+            max_bytes=1 << 20,
+            topics=[wire.FetchTopic(topic=topic, partitions=[part])],
+        )
+        answer = self.leader(topic, index).ask(1, 11, request).responses[0].partitions[0]
+        answer.records = bytes(answer.records or b"")
+        return answer
+
+    def end_offset(self, topic: str, index: int = 0, *, committed: bool = True) -> int:
+        """ListOffsets of the end, as readers of committed records or of all records see it."""
+        wire = load(2)
+        partition = wire.ListOffsetsPartition(partition_index=index, timestamp=-1)
+        request = wire.ListOffsetsRequest(
+            replica_id=-1,
+            isolation_level=int(committed),
+            topics=[wire.ListOffsetsTopic(name=topic, partitions=[partition])],
+        )
+        found = self.leader(topic, index).ask(2, 3, request).topics[0].partitions[0]
+        assert found.error_code == ErrorCode.NONE
+        offset: int = found.offset
+        return offset
 
     def write_marker(
         self,

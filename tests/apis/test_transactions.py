@@ -6,14 +6,25 @@ import errno
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 
-from kwire.apis import Wait
+from kwire.apis import Wait, held_back
 from kwire.errors import ErrorCode
+from tests.apis import epoch_claims, pending_offset_claims, transaction_claims, visibility_claims
 from tests.apis.asking import Client
-from tests.apis.talking import Talk
-from tests.apis.transaction_claims import CLAIMS, SAFE, Claim, begun, finalized, topic_of, updated
+from tests.apis.epoch_claims import LAST_EPOCH
+from tests.apis.talking import As, Talk
+from tests.apis.transaction_claims import SAFE, Claim, begun, finalized, topic_of, updated
 from tests.broker.keeping import Keeper
+
+CLAIMS = [
+    *transaction_claims.CLAIMS,
+    *epoch_claims.CLAIMS,
+    *epoch_claims.LONG_CLAIMS,
+    *pending_offset_claims.CLAIMS,
+    *visibility_claims.CLAIMS,
+]
 
 STEPS = 300
 STEP_MS = 20
@@ -53,6 +64,18 @@ class InMemory(Talk):
             yield
             self.step()
 
+    def time_ms(self) -> int:
+        return self.keeper.clock.time_ms()
+
+    def exhaust(self, transactional_id: str) -> As:
+        """Without going through them all."""
+        producer = self.init(transactional_id)
+        transactions = self.broker.transactions
+        known = transactions.describe(transactional_id)
+        transactions._write(attrs.evolve(known, epoch=LAST_EPOCH))
+        self.step()
+        return As(producer.producer_id, LAST_EPOCH)
+
     def step(self) -> None:
         """A little later, with everything done that can be."""
         self.keeper.clock.now_ms += STEP_MS
@@ -61,18 +84,23 @@ class InMemory(Talk):
         self.broker.jobs.run_all()
 
     def ask(self, key: int, version: int, request: Any) -> Any:
+        """What leaves the broker in the end, as the edge brings it about."""
+        owed = self.broker.flushing.owed
         answer = self.client.ask(request, version)
         began_ms = self.keeper.clock.now_ms
-        while isinstance(answer, Wait):
+        while True:
+            if isinstance(answer, Wait):
+                owed.clear()
+            elif owed:
+                answer = held_back(self.broker, answer)
+            else:
+                return self.client.over_the_wire(answer, self.client._served(request)[1], version)
             if not self.is_patient:
                 raise HasToWait
             self.step()
             is_late = self.keeper.clock.now_ms >= answer.until
             answer = answer.attempt(is_late) or answer
             assert self.keeper.clock.now_ms < began_ms + 60_000
-            if not isinstance(answer, Wait):
-                answer = self.client.over_the_wire(answer, self.client._served(request)[1], version)
-        return answer
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.__name__)

@@ -1,8 +1,8 @@
 """What any Kafka broker answers about transactions: each claim is made of kwire, in memory and as a process, and of
 Apache Kafka.
 
-A claim is a function that talks; its name says what is claimed. The broker looks for late transactions every second or
-more often, and has transaction.version 2.
+A claim is a function that talks; its name says what is claimed. Epochs, offsets and what consumers see have modules of
+their own. The broker looks for late transactions every second or more often, and has transaction.version 2.
 """
 
 from __future__ import annotations
@@ -25,9 +25,17 @@ WRONG_ID = ErrorCode.INVALID_PRODUCER_ID_MAPPING
 ABORTABLE = ErrorCode.TRANSACTION_ABORTABLE
 
 
-def claim(function: Claim) -> Claim:
-    CLAIMS.append(function)
-    return function
+def claims(into: list[Claim]) -> Callable[[Claim], Claim]:
+    """A decorator that puts claims into a list."""
+
+    def claim(function: Claim) -> Claim:
+        into.append(function)
+        return function
+
+    return claim
+
+
+claim = claims(CLAIMS)
 
 
 def topic_of(talk: Talk, partitions: int = 1) -> str:

@@ -240,14 +240,21 @@ class TransactionCoordinator:
         return producer_id, 0
 
     def _fence(self, known: Transaction) -> None:
-        """Abort an ongoing transaction, in an epoch that its producer does not have. Raises KafkaError."""
+        """Abort an ongoing transaction, in an epoch that its producer does not have. Raises KafkaError.
+
+        When that is the very last one, the id goes on with another producer id.
+        """
         fenced = after(known.state, Event.FENCE)
+        following = None
+        if known.is_exhausted and self._level >= BUMPING_VERSION:
+            following = self._broker.producer_ids.take()  # None: whoever begins next takes one
         self._prepare(
             attrs.evolve(
                 known,
                 state=after(fenced, Event.ABORT),
                 epoch=min(known.epoch + 1, MAX_EPOCH),
                 last_epoch=known.epoch,
+                next_producer_id=NO_PRODUCER if following is None else following,
                 previous_producer_id=known.producer_id,
                 updated_ms=self._broker.clock.time_ms(),
             )
