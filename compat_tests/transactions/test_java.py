@@ -134,7 +134,9 @@ def test_kafka_transactions_finds_what_hangs_and_ends_it(tmp_path: Path) -> None
     topic = make_topic(server)
     talk = Servers(server.bootstrap)
     producer = talk.init(unique("id"))
-    assert talk.produce(unique("other"), producer, topic, version=11).error_code == 0
+    long_ago_ms = talk.time_ms() - 3_600_000
+    answer = talk.produce(unique("other"), producer, topic, version=11, time_ms=long_ago_ms)
+    assert answer.error_code == 0
     talk.close()
     hanging = [row for row in tool(server, "find-hanging", "--topic", topic) if row[0] == topic]
     assert [row[1:3] for row in hanging] == [["0", str(producer.producer_id)]]

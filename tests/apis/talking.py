@@ -241,14 +241,15 @@ class Talk:
         values: tuple[bytes, ...] = (b"value",),
         transactional: bool = True,
         patient: bool = True,
+        time_ms: int | None = None,
     ) -> Any:
-        """One batch of a transaction; the answer for its partition.
+        """One batch of a transaction, written now or at another time; the answer for its partition.
 
         A `patient` one is sent again while the transaction before it ends.
         """
         wire = load(0)
         batch = build_batch(
-            [Record(at, self.time_ms(), b"k", value, []) for at, value in enumerate(values)],
+            [Record(at, time_ms or self.time_ms(), b"k", value, []) for at, value in enumerate(values)],
             producer_id=producer.producer_id,
             producer_epoch=producer.producer_epoch,
             base_sequence=sequence,

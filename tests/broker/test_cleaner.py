@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
 from kwire.broker.partition import Partition
+from kwire.broker.transactions.states import State
 from kwire.codec.messages import offset_commit
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.checkpoint import decode_checkpoint
@@ -266,6 +268,78 @@ def test_committed_offsets_are_cleaned_and_groups_know_them_all_the_same() -> No
         committed = again().groups.offsets.get("g", "t", 0)
         assert committed is not None
         assert committed.offset == 999
+
+
+def test_transactional_ids_are_cleaned_and_the_coordinator_knows_them_all_the_same() -> None:
+    yard = Yard(
+        transaction_state_log_num_partitions="1",
+        transaction_state_log_segment_bytes="1048576",
+        transactional_id_expiration_ms="1000",
+        transaction_remove_expired_transaction_cleanup_interval_ms="1000",
+    )
+    broker = yard.keeper.broker
+    broker.topics.create("t", partitions=1)
+    transactions = broker.transactions
+
+    def begin(name: str) -> tuple[int, int]:
+        producer = transactions.initialize(name, 900_000, None)
+        assert producer is not None
+        return producer
+
+    begin("unused")
+    yard.work(2000)
+    open_producer = begin("open")
+    transactions.add("open", *open_producer, [("t", 0)])
+    long_name = "x" * 2000
+    for _ in range(2000):
+        last = begin(long_name)
+    log = broker.topics.partition("__transaction_state", 0).log
+    before = log.size_bytes
+    yard.work()
+    yard.work()
+    assert log.size_bytes < before / 2
+    for again in (yard.keeper.kill, yard.keeper.restart):
+        transactions = again().transactions
+        assert {each.transactional_id for each in transactions.listed()} == {"open", long_name}
+        assert transactions.describe("open").partitions == {("t", 0)}
+        assert transactions.describe("open").state is State.ONGOING
+        assert (transactions.describe(long_name).producer_id, transactions.describe(long_name).epoch) == last
+
+
+def test_offsets_that_wait_for_the_end_of_their_transaction_are_not_cleaned() -> None:
+    yard = Yard(offsets_topic_num_partitions="1", offsets_topic_segment_bytes="1048576")
+    broker = yard.keeper.broker
+    for name in ("t", "u"):
+        broker.topics.create(name, partitions=1)
+    producer = broker.transactions.initialize("id", 900_000, None)
+    assert producer is not None
+
+    def commit(offset: int, topic: str = "t") -> OffsetCommitted:
+        return OffsetCommitted(
+            "g", topic, 0, CommittedOffset(offset, -1, "m" * 4000, yard.keeper.clock.time_ms())
+        )
+
+    broker.groups.commit_in_transaction("g", "", None, -1, [commit(7, "u")], producer)
+    broker.transactions.add("id", *producer, [("__consumer_offsets", 0)])
+    for offset in range(1000):
+        broker.groups.commit("g", "", None, -1, [commit(offset)], yard.keeper.clock.time_ms())
+    before = broker.topics.partition("__consumer_offsets", 0).log.size_bytes
+    yard.work()
+    yard.work()
+    for again in (yard.keeper.kill, yard.keeper.restart):
+        broker = again()
+        assert broker.groups.offsets.has_open_transaction("g")
+        assert broker.groups.offsets.get("g", "u", 0) is None
+    log = broker.topics.partition("__consumer_offsets", 0).log
+    assert log.size_bytes == before, "nothing behind it is cleaned either"
+    broker.transactions.end("id", *producer, commit=True)
+    yard.work()
+    yard.work()
+    assert log.size_bytes < before / 2
+    for again in (yard.keeper.kill, yard.keeper.restart):
+        committed = again().groups.offsets.get("g", "u", 0)
+        assert committed is not None
+        assert committed.offset == 7
 
 
 def test_a_smallest_lag_above_the_longest_is_refused() -> None:
