@@ -14,7 +14,7 @@ from kwire.errors import ErrorCode
 from tests.apis import epoch_claims, pending_offset_claims, transaction_claims, visibility_claims
 from tests.apis.asking import Client
 from tests.apis.epoch_claims import LAST_EPOCH
-from tests.apis.talking import As, Talk
+from tests.apis.talking import As, Talk, altered, unique
 from tests.apis.transaction_claims import SAFE, Claim, begun, finalized, topic_of, updated
 from tests.broker.keeping import Keeper
 
@@ -153,6 +153,51 @@ def test_a_producer_waits_while_its_transaction_before_ends_and_then_comes_back(
     talk.keeper.files.fault = None
     if version == 12:
         assert talk.produce("t", after, free).error_code == ErrorCode.NONE
+
+
+def test_while_a_transaction_is_being_ended_everybody_is_told_to_come_back() -> None:
+    """In Apache Kafka too; who only verifies, or ends in the first generation, hears first that it is not the one."""
+    talk = InMemory()
+    topic, group = topic_of(talk), unique("g")
+    producer = begun(talk, "t", topic)
+    producer = talk.end("t", producer, commit=True)
+    assert talk.produce("t", producer, topic).error_code == ErrorCode.NONE
+    talk.coordinator(group, 0)
+
+    def full(operation: str, path: str, size: int) -> None:
+        if operation == "write" and f"/{topic}-0/" in path:
+            raise OSError(errno.ENOSPC, "full")
+
+    talk.keeper.files.fault = full
+    after = talk.end("t", producer, commit=True)
+    assert talk.describe("t").transaction_state == "PrepareCommit"
+    place, partitions = (topic, 0), {topic: [0]}
+    for who, first_words in (
+        (after, ErrorCode.CONCURRENT_TRANSACTIONS),
+        (altered(after, epochs=-1), ErrorCode.PRODUCER_FENCED),
+        (altered(after, epochs=1), ErrorCode.PRODUCER_FENCED),
+        (altered(after, ids=7), ErrorCode.INVALID_PRODUCER_ID_MAPPING),
+    ):
+        again: dict[str, Any] = {"producer_id": who.producer_id, "epoch": who.producer_epoch}
+        come_back = [
+            talk.init("t", patient=False, **again).error_code,
+            talk.add("t", who, partitions)[place],
+            talk.add_as_broker("t", who, partitions, verify_only=False)[place],
+            talk.add_offsets("t", who, group),
+            *(talk.end("t", who, commit=commit, patient=False).error_code for commit in (True, False)),
+        ]
+        assert set(come_back) == {ErrorCode.CONCURRENT_TRANSACTIONS}
+        others = [
+            talk.add_as_broker("t", who, partitions, verify_only=True)[place],
+            *(
+                talk.end("t", who, commit=commit, version=4, patient=False).error_code
+                for commit in (True, False)
+            ),
+        ]
+        assert set(others) == {first_words}
+    talk.keeper.files.fault = None
+    aborted = talk.end("t", after, commit=False)
+    assert (aborted.error_code, aborted.producer_epoch) == (ErrorCode.NONE, after.producer_epoch + 1)
 
 
 @pytest.mark.parametrize("flush_messages", ["1", "9223372036854775807"])

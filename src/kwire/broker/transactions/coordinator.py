@@ -193,6 +193,7 @@ class TransactionCoordinator:
         known = self._by_id.get(transactional_id)
         if known is None:
             return self._initialize_new(transactional_id, timeout_ms)
+        self._check_not_ending(known)
         if expected is not None and not known.may_go_on(*expected):
             raise KafkaError(ErrorCode.PRODUCER_FENCED)
         if known.state is State.ONGOING:
@@ -272,6 +273,16 @@ class TransactionCoordinator:
             raise KafkaError(ErrorCode.PRODUCER_FENCED)
         return known
 
+    @staticmethod
+    def _check_not_ending(known: Transaction) -> None:
+        """Whoever asks while an outcome is decided and not known everywhere shall come back, before anything else is
+        said: a client goes on, or gives up its next transaction, as soon as it was told of the outcome.
+
+        Raises KafkaError(CONCURRENT_TRANSACTIONS).
+        """
+        if known.state.is_ending:
+            raise KafkaError(ErrorCode.CONCURRENT_TRANSACTIONS, "The transaction before has not ended yet")
+
     def _find(self, transactional_id: str) -> Transaction | None:
         """Raises KafkaError: INVALID_REQUEST, NOT_COORDINATOR."""
         if not transactional_id:
@@ -293,6 +304,9 @@ class TransactionCoordinator:
 
         Raises KafkaError as `_known` does, CONCURRENT_TRANSACTIONS, UNSUPPORTED_VERSION.
         """
+        found = self._find(transactional_id)
+        if found is not None:
+            self._check_not_ending(found)
         known = self._known(transactional_id, producer_id, epoch)
         state = after(known.state, Event.ADD)
         if known.state is state and known.partitions.issuperset(partitions):
@@ -317,8 +331,7 @@ class TransactionCoordinator:
     ) -> dict[TopicIndex, ErrorCode]:
         """TRANSACTION_ABORTABLE for each that is not part of the producer's transaction. Raises as `add` does."""
         known = self._known(transactional_id, producer_id, epoch)
-        if known.state.is_ending:
-            raise KafkaError(ErrorCode.CONCURRENT_TRANSACTIONS)
+        self._check_not_ending(known)
         self.settle(transactional_id)
         return {
             partition: ErrorCode.NONE if partition in known.partitions else ErrorCode.TRANSACTION_ABORTABLE
@@ -348,6 +361,7 @@ class TransactionCoordinator:
         if client_version >= BUMPING_VERSION:
             return self._end_and_bump(transactional_id, producer_id, epoch, commit=commit)
         known = self._known(transactional_id, producer_id, epoch)
+        self._check_not_ending(known)
         state = after(known.state, Event.COMMIT if commit else Event.ABORT)
         if state is known.state:
             self.settle(transactional_id)
@@ -370,6 +384,7 @@ class TransactionCoordinator:
         known = self._find(transactional_id)
         if known is None:
             raise KafkaError(ErrorCode.INVALID_PRODUCER_ID_MAPPING)
+        self._check_not_ending(known)
         has_rotated = (
             known.previous_producer_id == producer_id and known.epoch == 0 and epoch == MAX_EPOCH - 1
         )
@@ -377,10 +392,7 @@ class TransactionCoordinator:
             raise KafkaError(ErrorCode.INVALID_PRODUCER_ID_MAPPING)
         is_again = known.epoch == epoch + 1 or has_rotated
         is_current = known.epoch == epoch and known.producer_id == producer_id
-        if not (
-            (is_again and not (known.state is State.ONGOING or known.state is State.EMPTY))
-            or (is_current and not known.state.is_ending)
-        ):
+        if not is_current and not (is_again and known.state not in (State.ONGOING, State.EMPTY)):
             raise KafkaError(ErrorCode.PRODUCER_FENCED)
         if is_again or known.state is State.ONGOING:
             event = Event.COMMIT if commit else Event.ABORT
