@@ -4,10 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve test check compat soak bench lock generate docs clean
+.PHONY: help serve test check compat compat-suites compat-quick compat-big soak bench lock generate docs clean
 
 help:  ## What can be made here.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 $(READY): requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -30,6 +30,15 @@ check: $(READY)  ## Lint, format, types, import contracts, generated code.
 
 compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
 	$(BIN)/python -m pytest compat_tests
+
+compat-suites: $(READY)  ## Clients' own test suites against a kwire that the run starts; writes docs/compatibility.md.
+	$(BIN)/python -m compat_tests.suites.run
+
+compat-quick: $(READY)  ## The quickest of these suites: for every change.
+	$(BIN)/python -m compat_tests.suites.run --quick --dry
+
+compat-big: $(READY)  ## The suites that install a lot.
+	$(BIN)/python -m compat_tests.suites.run --big
 
 soak: $(READY)  ## Kill the server under load, 200 times (KWIRE_KILLS), fill its disk, and simulate thousands of power losses.
 	KWIRE_KILLS=$${KWIRE_KILLS:-200} $(BIN)/python -m pytest soak -s

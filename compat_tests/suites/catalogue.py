@@ -1,0 +1,16 @@
+"""All suites. A new one is a module with `suites()`, listed here."""
+
+from __future__ import annotations
+
+from compat_tests.suites import librdkafka, ours
+from compat_tests.suites.suite import Suite
+
+MODULES = (ours, librdkafka)
+
+
+def catalogue() -> dict[str, Suite]:
+    """Every suite by its name."""
+    listed = [suite for module in MODULES for suite in module.suites()]
+    by_name = {suite.name: suite for suite in listed}
+    assert len(by_name) == len(listed), "two suites of one name"
+    return by_name

@@ -1,0 +1,109 @@
+"""What suites found, kept per target as JSON (`results/kwire.json`, `results/kafka.json`), and the two compared.
+
+{"librdkafka": {"client": …, "version": …, "date": "2026-11-23", "seconds": 92, "server": "0.1.0",
+                "cases": {NAME: ["passed"] or ["failed", REASON] or ["skipped", REASON]}}}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from compat_tests.suites.suite import Case, Outcome, Suite
+
+RESULTS = Path(__file__).resolve().parent / "results"
+TARGETS = ("kwire", "kafka")
+
+
+@attrs.frozen
+class Found:
+    """What one suite found on one target."""
+
+    client: str
+    version: str
+    date: str
+    seconds: int
+    server: str
+    """The version of the server."""
+    cases: Mapping[str, Case]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(case.outcome is outcome for case in self.cases.values())
+
+
+def load(target: str) -> dict[str, Found]:
+    """What is known of a target, by suite; nothing when it was never tried."""
+    path = RESULTS / f"{target}.json"
+    if not path.exists():
+        return {}
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: Found(
+            **{
+                **suite,
+                "cases": {
+                    case: Case(case, Outcome(what[0]), *what[1:]) for case, what in suite["cases"].items()
+                },
+            }
+        )
+        for name, suite in stored.items()
+    }
+
+
+def save(target: str, found: Mapping[str, Found]) -> None:
+    """Write what is known of a target: one line for each case, so that a change shows what changed."""
+    text = ",\n".join(f"{json.dumps(name)}: {_suite(found[name])}" for name in sorted(found))
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{target}.json").write_text("{\n" + text + "\n}\n", encoding="utf-8")
+
+
+def _suite(found: Found) -> str:
+    head = [
+        f"  {json.dumps(key)}: {json.dumps(value)}"
+        for key, value in attrs.asdict(found, recurse=False).items()
+        if key != "cases"
+    ]
+    cases = [
+        f"    {json.dumps(name)}: "
+        + json.dumps([case.outcome.value, *([case.reason] if case.reason else [])])
+        for name, case in sorted(found.cases.items())
+    ]
+    return "{\n" + ",\n".join(head) + ',\n  "cases": {\n' + ",\n".join(cases) + "\n  }\n}"
+
+
+@attrs.frozen
+class Difference:
+    suite: str
+    case: str
+    kwire: str
+    reason: str
+    unserved: bool
+    """Whether it is about what kwire does not serve yet."""
+
+
+def differences(
+    kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: Mapping[str, Suite]
+) -> list[Difference]:
+    """Every case that Apache Kafka passes and kwire does not, in suites that both were tried with."""
+    found = []
+    for name in sorted(kwire.keys() & kafka.keys()):
+        for case in kafka[name].cases.values():
+            if case.outcome is not Outcome.PASSED:
+                continue
+            ours = kwire[name].cases.get(case.name)
+            if ours is None or ours.outcome is not Outcome.PASSED:
+                what = ours.outcome.value if ours else "not run"
+                unserved = known[name].why_unserved(case.name) if name in known else None
+                reason = unserved or (ours.reason if ours else "")
+                found.append(Difference(name, case.name, what, reason, unserved is not None))
+    return found
+
+
+def verdict(cases: Sequence[Case]) -> Sequence[Case]:
+    """The cases; a suite of which nothing ran has failed."""
+    if any(case.outcome is not Outcome.SKIPPED for case in cases):
+        return cases
+    return [*cases, Case("the whole suite", Outcome.FAILED, "nothing ran")]

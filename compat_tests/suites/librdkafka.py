@@ -1,0 +1,117 @@
+"""librdkafka's own test suite, in its quick mode, as it lies in the source that the npm package of Confluent's client
+brings along. The programs are built once; every test that needs a broker runs, those that bring a mock of it do not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from compat_tests.harness import require, target
+from compat_tests.suites.reading import not_ended, one_line
+from compat_tests.suites.suite import Case, Outcome, Place, Suite, installed, must, run_program
+
+PACKAGE, PACKAGE_VERSION = "@confluentinc/kafka-javascript", "1.10.1"
+VERSION = "2.15.1"
+"""Of librdkafka, in that package."""
+
+FEATURES = (
+    ("txn|transaction|eos|idempot|fence", "transactions and idempotence"),
+    ("admin|topic|acl|scram|DescribeCluster|CreateTopics", "administration"),
+    ("cgrp|rebalance|subscri|group|assign|cooperative|consumer|member|regex", "consumer groups"),
+    ("offset|seek|commit|store", "offsets"),
+    ("", "produce and consume"),
+)
+
+
+PARALLEL = 5
+"""Tests at a time: the suite's own default."""
+
+UNSERVED = (("share_consumer", "share groups (KIP-932) are not served yet"),)
+
+
+def prepare() -> Path:
+    for program in ("npm", "gcc", "g++", "make"):
+        require(program)
+    return installed(f"librdkafka-{VERSION}", _build)
+
+
+def _build(directory: Path) -> None:
+    must(["npm", "pack", "--silent", f"{PACKAGE}@{PACKAGE_VERSION}"], cwd=directory)
+    (archive,) = directory.glob("*.tgz")
+    must(["tar", "-xzf", archive, "--strip-components=3", "package/deps/librdkafka"], cwd=directory)
+    must(["./configure", "--disable-ssl", "--disable-gssapi", "--disable-curl"], cwd=directory)
+    must(["make", "-j2", "libs"], cwd=directory)
+    must(["make", "-j2", "-C", "tests", "test-runner"], cwd=directory)
+
+
+def run(place: Place) -> Sequence[Case]:
+    tests = prepare() / "tests"
+    config = place.scratch / "test.conf"
+    config.write_text(f"bootstrap.servers={place.bootstrap}\ntest.topic.random=true\n", encoding="utf-8")
+    report = place.scratch / "report.json"
+    settings = {
+        "RDKAFKA_TEST_CONF": str(config),
+        "TEST_REPORT": str(report),
+        "TEST_KAFKA_VERSION": "4.3.0",
+    }
+    if target() == "kwire":
+        settings["TESTS_SKIP"] = UNSERVED[0][0]
+    done = run_program(
+        [tests / "test-runner", "-Q", "-E", "-L", f"-p{PARALLEL}"],
+        bound_s=place.bound_s,
+        log=place.log,
+        cwd=tests,
+        env=settings,
+    )
+    cases = reported(report, done.output)
+    return not_ended(cases, place.bound_s) if done.timed_out else cases
+
+
+STATES = {
+    "PASSED": Outcome.PASSED,
+    "FAILED": Outcome.FAILED,
+    "RUNNING": Outcome.FAILED,
+    "SKIPPED": Outcome.SKIPPED,
+}
+
+
+def reported(report: Path, output: str) -> list[Case]:
+    """The cases of the suite's own report, with the reasons that it printed beside them.
+
+    Without a report, because the program was ended by a test that hung, those of the lines that it printed.
+    """
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    reasons = {found[1]: found[2] for found in re.finditer(r"\|\s*(\d{4}_\w+)\s*\|[^|]*\|[^|]*\|(.*)", plain)}
+    if report.exists():
+        tests = json.loads(report.read_text(encoding="utf-8"))["tests"]
+        states = {name: test["state"] for name, test in tests.items()}
+    else:
+        states = dict.fromkeys(re.findall(r"^\[(\d{4}_\w+)\s*/", plain, re.MULTILINE), "RUNNING")
+        for found in re.finditer(r"Test (\d{4}_\w+) (PASSED|FAILED|SKIPPED)", plain):
+            states[found[1]] = found[2]
+    cases = []
+    for name, state in states.items():
+        if name[:1].isdigit() and state in STATES:
+            reason = reasons.get(name, "") if state != "PASSED" else ""
+            cases.append(Case(name, STATES[state], one_line(reason)))
+    return cases
+
+
+def suites() -> list[Suite]:
+    return [
+        Suite(
+            name="librdkafka",
+            client="librdkafka",
+            version=VERSION,
+            about="its own test suite in quick mode: every test that needs a broker.",
+            prepare=prepare,
+            run=run,
+            features=FEATURES,
+            settings={"num.partitions": "4", "auto.create.topics.enable": "true"},
+            bound_s=1500,
+            unserved=UNSERVED,
+        )
+    ]

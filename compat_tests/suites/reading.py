@@ -1,0 +1,100 @@
+"""What test runners print or write, as cases: JUnit XML (pytest, Surefire, Jest), `go test -v`, `cargo test`, TAP."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from compat_tests.suites.suite import Case, Outcome
+
+#: Longer reasons are cut; the whole output is in the run's log.
+REASON_LENGTH = 240
+
+
+def one_line(text: str) -> str:
+    """A reason as the tables show it: the first line that says something, without ids, paths and times of this run."""
+    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
+    line = re.sub(r"(?<![\w.])/(?:[\w.+@-]+/)+", "", line)
+    line = re.sub(r"\b(?:127\.0\.0\.1|localhost):\d+\b", "HOST:PORT", line)
+    return line[:REASON_LENGTH]
+
+
+def junit(files: Iterable[Path]) -> list[Case]:
+    """The cases of JUnit reports, each named `class.name`."""
+    cases = []
+    for file in files:
+        for element in ET.parse(file).getroot().iter("testcase"):
+            name = ".".join(filter(None, [element.get("classname"), element.get("name")]))
+            bad = [child for child in element if child.tag in ("failure", "error")]
+            skipped = element.find("skipped")
+            if bad:
+                cases.append(Case(name, Outcome.FAILED, one_line(bad[0].get("message") or bad[0].text or "")))
+            elif skipped is not None:
+                cases.append(
+                    Case(name, Outcome.SKIPPED, one_line(skipped.get("message") or skipped.text or ""))
+                )
+            else:
+                cases.append(Case(name, Outcome.PASSED))
+    return cases
+
+
+_GO_LINE = re.compile(r"^\s*--- (PASS|FAIL|SKIP): (\S+)[^\n]*", re.MULTILINE)
+_GO = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
+
+
+def go_test(output: str) -> list[Case]:
+    """The cases of `go test -v`; a test that began and never ended has failed."""
+    cases: dict[str, Case] = {}
+    for found in _GO_LINE.finditer(output):
+        outcome = _GO[found[1]]
+        following = output[found.end() :].lstrip().partition("\n")[0] if outcome is not Outcome.PASSED else ""
+        cases[found[2]] = Case(found[2], outcome, one_line(following if "---" not in following else ""))
+    for name in re.findall(r"^=== RUN\s+(\S+)", output, re.MULTILINE):
+        cases.setdefault(name, Case(name, Outcome.FAILED, "it did not end"))
+    return list(cases.values())
+
+
+def cargo_test(output: str) -> list[Case]:
+    """The cases of `cargo test`; names are those of the test, after that of the program that has it."""
+    cases: dict[str, Case] = {}
+    program = ""
+    for line in output.splitlines():
+        if running := re.match(r"\s+Running (?:unittests )?(?:tests/)?(\S+?)(?:\.rs)? \(", line):
+            program = running[1]
+        if ended := re.match(
+            r"test (\S+)(?: - should panic)? \.\.\. (?:.*\s)?(ok|FAILED|ignored)(?:, (.*))?$", line
+        ):
+            outcome = {"ok": Outcome.PASSED, "FAILED": Outcome.FAILED, "ignored": Outcome.SKIPPED}[ended[2]]
+            name = f"{program}::{ended[1]}"
+            cases[name] = Case(name, outcome, one_line(ended[3] or ""))
+    for found in re.finditer(r"thread '([^']+)'(?: \(\d+\))? panicked at ([^\n]*)\n([^\n]*)", output):
+        for name, case in cases.items():
+            if name.endswith(f"::{found[1]}") and case.outcome is Outcome.FAILED and not case.reason:
+                cases[name] = Case(name, Outcome.FAILED, one_line(found[3]))
+    return list(cases.values())
+
+
+def tap(output: str) -> list[Case]:
+    """The cases of a TAP stream, at any depth; a name holds those of the tests around it."""
+    cases: dict[str, Case] = {}
+    around: dict[int, str] = {}
+    for line in output.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if begun := re.match(r"\s*# Subtest: (.*)", line):
+            around = {at: name for at, name in around.items() if at < depth} | {depth: begun[1]}
+        if ended := re.match(r"\s*(not ok|ok) \d+(?: - (.*?))?(?:\s+# (SKIP|TODO)\b\s*(.*?))?\s*$", line):
+            names = [name for at, name in sorted(around.items()) if at < depth] + [ended[2] or ""]
+            name = " > ".join(names)
+            if ended[3]:
+                cases[name] = Case(name, Outcome.SKIPPED, one_line(ended[4] or ended[3]))
+            else:
+                cases[name] = Case(name, Outcome.PASSED if ended[1] == "ok" else Outcome.FAILED)
+    return list(cases.values())
+
+
+def not_ended(cases: Sequence[Case], bound_s: float) -> list[Case]:
+    """The cases, and one that says that the suite was ended at its bound."""
+    late = Case("the whole suite", Outcome.FAILED, f"not over within {bound_s:.0f} s")
+    return [*cases, late]

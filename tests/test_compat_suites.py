@@ -1,0 +1,124 @@
+"""What the runner of client suites makes of what test programs print: nothing that failed may look as if it passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compat_tests.suites import findings, librdkafka, page, reading
+from compat_tests.suites.catalogue import catalogue
+from compat_tests.suites.findings import Found
+from compat_tests.suites.suite import Case, Outcome, Suite, run_program
+
+P, F, S = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+
+
+def outcomes(cases: list[Case]) -> dict[str, Outcome]:
+    return {case.name: case.outcome for case in cases}
+
+
+def test_junit(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        "<testsuites><testsuite>"
+        '<testcase classname="a" name="good"/>'
+        '<testcase classname="a" name="bad"><failure message="no answer from 127.0.0.1:4711"/></testcase>'
+        '<testcase classname="a" name="broken"><error>at /some/where/file.py</error></testcase>'
+        '<testcase name="later"><skipped message="needs TLS"/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert reading.junit([report]) == [
+        Case("a.good", P),
+        Case("a.bad", F, "no answer from HOST:PORT"),
+        Case("a.broken", F, "at file.py"),
+        Case("later", S, "needs TLS"),
+    ]
+
+
+def test_go_test_counts_who_never_ended_as_failed() -> None:
+    output = (
+        "=== RUN   TestA\n=== RUN   TestA/one\n=== RUN   TestB\n=== RUN   TestC\n"
+        "--- FAIL: TestA (0.1s)\n    --- FAIL: TestA/one (0.1s)\n        a_test.go:7: got 1\n"
+        "--- SKIP: TestB (0.0s)\n    b_test.go:3: no TLS\n"
+    )
+    assert reading.go_test(output) == [
+        Case("TestA", F),
+        Case("TestA/one", F, "a_test.go:7: got 1"),
+        Case("TestB", S, "b_test.go:3: no TLS"),
+        Case("TestC", F, "it did not end"),
+    ]
+
+
+def test_cargo_test_names_the_program() -> None:
+    output = (
+        "     Running tests/client.rs (target/debug/deps/client-0f)\n\nrunning 3 tests\n"
+        "test test_a ... ok\ntest test_b ... FAILED\ntest test_c ... ignored, needs a proxy\n\n"
+        "thread 'test_b' panicked at tests/client.rs:7:5:\nassertion failed: x\n"
+    )
+    assert reading.cargo_test(output) == [
+        Case("client::test_a", P),
+        Case("client::test_b", F, "assertion failed: x"),
+        Case("client::test_c", S, "needs a proxy"),
+    ]
+
+
+def test_tap_keeps_the_names_around() -> None:
+    output = (
+        "# Subtest: groups\n    # Subtest: join\n    ok 1 - join\n    not ok 2 - leave\n"
+        "not ok 1 - groups\nok 2 - x # SKIP no TLS\n"
+    )
+    assert outcomes(reading.tap(output)) == {"groups > join": P, "groups > leave": F, "groups": F, "x": S}
+
+
+def test_librdkafka_without_a_report_fails_what_was_running(tmp_path: Path) -> None:
+    printed = (
+        "[0001_multiobj  /  0.1s] begins\n[0002_unkpart  /  0.1s] begins\n"
+        "================= Test 0001_multiobj PASSED ====\n"
+    )
+    cases = librdkafka.reported(tmp_path / "none.json", printed)
+    assert outcomes(cases) == {"0001_multiobj": P, "0002_unkpart": F}
+
+
+def test_a_suite_of_which_nothing_ran_has_failed() -> None:
+    assert findings.verdict([])[-1].outcome is F
+    assert findings.verdict([Case("a", S)])[-1].outcome is F
+    assert findings.verdict([Case("a", P)]) == [Case("a", P)]
+
+
+def test_a_program_is_ended_at_its_bound_with_its_children() -> None:
+    done = run_program(["sh", "-c", "sleep 1000 & sleep 1000"], bound_s=0.1)
+    assert done.timed_out
+
+
+def found(*cases: Case) -> Found:
+    return Found("a client", "1.0", "2026-01-01", 1, "4.3.0", {case.name: case for case in cases})
+
+
+SUITE = Suite("s", "a client", "1.0", "how.", lambda place: [], unserved=(("share", "not yet"),))
+
+
+def test_what_kafka_passes_must_pass_or_be_known_as_not_served() -> None:
+    kafka = {"s": found(Case("a", P), Case("b", P), Case("share", P), Case("c", F), Case("d", P))}
+    kwire = {"s": found(Case("a", P), Case("b", F, "why"), Case("share", S), Case("c", F))}
+    differences = findings.differences(kwire, kafka, {"s": SUITE})
+    assert [(each.case, each.kwire, each.unserved) for each in differences] == [
+        ("b", "failed", False),
+        ("share", "skipped", True),
+        ("d", "not run", False),
+    ]
+    text = page.page(kwire, kafka, {"s": SUITE})
+    assert "`b` is failed on kwire. why" in text
+    assert "| a client | 1.0 | other | 1 of 3 | 4 of 5 |" in text
+
+
+def test_results_are_read_as_they_were_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "RESULTS", tmp_path)
+    what = {"s": found(Case("a", P), Case("b", F, 'a "reason"'))}
+    findings.save("kwire", what)
+    assert findings.load("kwire") == what
+
+
+def test_the_page_is_written_from_the_results() -> None:
+    written = page.page(findings.load("kwire"), findings.load("kafka"), catalogue())
+    assert page.PAGE.read_text(encoding="utf-8") == written, "python -m compat_tests.suites.page"
