@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve test check compat compat-suites compat-quick compat-big soak bench lock generate docs clean
+.PHONY: help serve test check compat compat-full compat-suites compat-quick compat-big soak bench lock generate docs clean
 
 help:  ## What can be made here.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,10 @@ check: $(READY)  ## Lint, format, types, import contracts, generated code.
 
 compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
 	$(BIN)/python -m pytest compat_tests
+
+compat-full: $(READY)  ## The same with two workers too, and with more records where a test can use them.
+	COMPAT_FULL=1 $(BIN)/python -m pytest compat_tests
+	COMPAT_FULL=1 COMPAT_WORKERS=2 $(BIN)/python -m pytest compat_tests
 
 compat-suites: $(READY)  ## Clients' own test suites against a kwire that the run starts; writes docs/compatibility.md.
 	$(BIN)/python -m compat_tests.suites.run

@@ -1,4 +1,4 @@
-"""The tour of ARCHITECTURE.md is true: one real Produce enters the rooms that it names, in that order."""
+"""The tours of ARCHITECTURE.md are true: a Produce, and a transaction, enter the rooms that they name, in order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import socket
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -22,17 +24,43 @@ from kwire.records.batch import Record, build_batch
 from kwire.server.clock import SystemClock
 from kwire.server.connection import Connection, Hall
 from kwire.server.waiting import Timers
+from tests.apis.test_transactions import InMemory
+from tests.apis.transaction_claims import begun, topic_of
 
 ROOT = Path(__file__).parent.parent
 
 
-def stops() -> list[tuple[str, str]]:
-    """(file, function) of each stop of the tour, from the numbered list that opens ARCHITECTURE.md."""
+def stops(heading: str) -> list[tuple[str, str]]:
+    """(file, function) of each stop of a tour, from the numbered list under its heading in ARCHITECTURE.md."""
     text = (ROOT / "ARCHITECTURE.md").read_text()
-    tour = text.split("## The tour", 1)[1].split("\n## ", 1)[0]
+    tour = text.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
     found = re.findall(r"^\d+\. `([\w/]+\.py)` `([\w.]+)`", tour, re.MULTILINE)
     assert len(found) >= 6
     return [(file, function.rsplit(".", 1)[-1]) for file, function in found]
+
+
+@contextmanager
+def entering() -> Iterator[list[tuple[str, str]]]:
+    """(file, function) of all that is entered meanwhile."""
+    entered: list[tuple[str, str]] = []
+    source = str(ROOT / "src" / "kwire")
+
+    def trace(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(source):
+            entered.append((frame.f_code.co_filename[len(source) + 1 :], frame.f_code.co_name))
+
+    previous = sys.getprofile()
+    sys.setprofile(trace)
+    try:
+        yield entered
+    finally:
+        sys.setprofile(previous)
+
+
+def assert_on_the_way(heading: str, entered: list[tuple[str, str]]) -> None:
+    remaining = iter(entered)
+    for stop in stops(heading):
+        assert stop in remaining, f"{stop} is not on the way, or not in this order"
 
 
 def a_produce() -> bytes:
@@ -74,21 +102,17 @@ def test_the_tour_is_what_a_produce_does() -> None:
     broker.start()
     broker.topics.create("letters")
     TABLE[produce.KEY].load()
-    entered: list[tuple[str, str]] = []
-    source = str(ROOT / "src" / "kwire")
-
-    def trace(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(source):
-            entered.append((frame.f_code.co_filename[len(source) + 1 :], frame.f_code.co_name))
-
-    previous = sys.getprofile()
-    sys.setprofile(trace)
-    try:
+    with entering() as entered:
         answer = trio.run(serve_one, broker, clock)
-    finally:
-        sys.setprofile(previous)
     assert answer
     assert broker.topics.partition("letters", 0).log_end_offset == 1
-    remaining = iter(entered)
-    for stop in stops():
-        assert stop in remaining, f"{stop} is not on the way of a Produce, or not in this order"
+    assert_on_the_way("The tour", entered)
+
+
+def test_the_second_tour_is_what_a_transaction_does() -> None:
+    talk = InMemory()
+    topic = topic_of(talk)
+    with entering() as entered:
+        talk.end("t", begun(talk, "t", topic), commit=True)
+    assert talk.describe("t").transaction_state == "CompleteCommit"
+    assert_on_the_way("A second tour", entered)
