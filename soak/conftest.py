@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _sweep_up_after_clients() -> Iterator[None]:
-    """Whatever clients leave to the garbage collector goes with the test that used them."""
+    """Whatever clients leave to the garbage collector goes with the test that used them, and so do their threads:
+    a socket that goes after the last test is an error, because the ignored warnings above end with the tests."""
+    before = threading.enumerate()
     yield
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(60)
     gc.collect()
+    assert not any(thread.is_alive() for thread in left), f"threads outlived their test: {left}"

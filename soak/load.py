@@ -214,7 +214,11 @@ class KafkaPythonProducer(Producer):
             while waiting and waiting[0][0].is_done:
                 future, promise = waiting.popleft()
                 self.ledger.promise(attrs.evolve(promise, offset=future.get(0).offset))
-        producer.close(timeout=0 if self.abandoned else PATIENCE_S)
+        if self.abandoned:
+            # close(timeout=0) first flushes, and raises with its own thread still running.
+            producer._sender.force_close()
+            producer._sender.join()
+        producer.close(timeout=PATIENCE_S)
 
 
 @attrs.define
