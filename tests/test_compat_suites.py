@@ -80,6 +80,19 @@ def test_librdkafka_without_a_report_fails_what_was_running(tmp_path: Path) -> N
     assert outcomes(cases) == {"0001_multiobj": P, "0002_unkpart": F}
 
 
+def test_librdkafka_a_test_that_only_set_itself_up_did_not_run(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.write_text('{"tests": {"0001_a": {"state": "PASSED"}, "0002_b": {"state": "PASSED"}}}')
+    printed = (
+        "[0001_a    /  0.0s] ================= Running test 0001_a =================\n"
+        "[0001_a    /  0.0s] 0001_a: duration 0.1ms\n"
+        "[0001_a    /  0.0s] ================= Test 0001_a PASSED =================\n"
+        "[0002_b    /  0.0s] ================= Running test 0002_b =================\n"
+        "[0002_b    /  0.1s] consumed 5 messages\n"
+    )
+    assert outcomes(librdkafka.reported(report, printed)) == {"0001_a": S, "0002_b": P}
+
+
 def test_a_suite_of_which_nothing_ran_has_failed() -> None:
     assert findings.verdict([])[-1].outcome is F
     assert findings.verdict([Case("a", S)])[-1].outcome is F

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compat_tests.suites import librdkafka, ours
+from compat_tests.suites import kafka_python, librdkafka, ours
 from compat_tests.suites.suite import Suite
 
-MODULES = (ours, librdkafka)
+MODULES = (ours, librdkafka, kafka_python)
 
 
 def catalogue() -> dict[str, Suite]:

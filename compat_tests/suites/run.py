@@ -39,16 +39,20 @@ def say(text: str) -> None:
 
 def run_suite(suite: Suite) -> findings.Found | None:
     """Prepare and run one suite; None when what it needs is not installed."""
+    trouble = ""
     try:
         suite.prepare()
     except MissingToolchain as missing:
         say(f"{suite.name}: not run: {missing}")
         return None
+    except AssertionError as error:
+        say(f"{suite.name}: cannot be installed: {error}")
+        trouble = one_line(f"cannot be installed: {error}")
     begin = time.monotonic()
     with scratch_directory(suite.name) as scratch:
         say(f"{suite.name}: begins ({suite.client} {suite.version}; output in {scratch}/output.log)")
         try:
-            cases = _cases(suite, scratch)
+            cases = [Case("the whole suite", Outcome.FAILED, trouble)] if trouble else _cases(suite, scratch)
         except Exception as error:  # noqa: BLE001  whatever it is, the other suites go on, and this one failed
             traceback.print_exc()
             cases = [Case("the whole suite", Outcome.FAILED, one_line(f"{type(error).__name__}: {error}"))]
@@ -73,6 +77,9 @@ def run_suite(suite: Suite) -> findings.Found | None:
 
 def _cases(suite: Suite, scratch: Path) -> Sequence[Case]:
     server = make_server(scratch / "server", suite.settings)
+    server.settings.setdefault(
+        "advertised.listeners", f"PLAINTEXT://{server.bootstrap}"
+    )  # clients see what is set
     place = Place(server, scratch, suite.bound_s)
     if not suite.needs_server:
         return suite.run(place)

@@ -7,6 +7,7 @@ server, runs it within its bound and keeps what it found.
 from __future__ import annotations
 
 import enum
+import fcntl
 import os
 import re
 import shutil
@@ -111,11 +112,13 @@ def installed(name: str, install: Callable[[Path], object]) -> Path:
     """
     directory = home(name)
     mark = directory / ".whole"
-    if not mark.exists():
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
-        install(directory)
-        mark.touch()
+    with (directory.parent / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be installing the same
+        if not mark.exists():
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir(parents=True)
+            install(directory)
+            mark.touch()
     return directory
 
 
