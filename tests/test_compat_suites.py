@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from compat_tests.suites import findings, librdkafka, page, reading
+from compat_tests.harness import KwireServer
+from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading
 from compat_tests.suites.catalogue import catalogue
 from compat_tests.suites.findings import Found
-from compat_tests.suites.suite import Case, Outcome, Suite, run_program
+from compat_tests.suites.suite import Case, Finished, Outcome, Place, Suite, run_program
 
 P, F, S = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
 
@@ -135,3 +136,16 @@ def test_results_are_read_as_they_were_written(tmp_path: Path, monkeypatch: pyte
 def test_the_page_is_written_from_the_results() -> None:
     written = page.page(findings.load("kwire"), findings.load("kafka"), catalogue())
     assert page.PAGE.read_text(encoding="utf-8") == written, "python -m compat_tests.suites.page"
+
+
+def test_a_java_client_that_ends_badly_or_late_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endings = iter([Finished(1, "Exception: no such version\n", False), Finished(0, "", True)])
+    monkeypatch.setattr(kafka_clients, "prepare", lambda version: tmp_path)
+    monkeypatch.setattr(kafka_clients, "CODECS", ("none",))
+    monkeypatch.setattr(kafka_clients, "run_program", lambda *_, **__: next(endings))
+    assert kafka_clients.run("4.0.0", Place(KwireServer(tmp_path), tmp_path, 1.0)) == [
+        Case("none RangeAssignor", F, "Exception: no such version"),
+        Case("none CooperativeStickyAssignor", F, "not over within 180 s"),
+    ]
