@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve test check compat compat-full compat-suites compat-quick compat-big soak bench lock generate docs clean
+.PHONY: help serve test check compat compat-tests compat-full compat-quick compat-big soak bench lock generate docs clean
 
 help:  ## What can be made here.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,18 +28,18 @@ check: $(READY)  ## Lint, format, types, import contracts, generated code.
 	$(BIN)/lint-imports
 	$(BIN)/python protocol_specs/generate.py --check
 
-compat: $(READY)  ## Real clients and tools against a kwire that the tests start.
+compat: $(READY)  ## Every suite of real clients and tools against a kwire that the run starts; writes docs/compatibility.md.
+	$(BIN)/python -m compat_tests.suites.run --jobs 2
+
+compat-tests: $(READY)  ## The project's own tests with real clients and tools: a part of it, for every change.
 	$(BIN)/python -m pytest compat_tests
 
-compat-full: $(READY)  ## The same with two workers too, and with more records where a test can use them.
+compat-quick: $(READY)  ## The quickest suites that clients bring along: for every change too.
+	$(BIN)/python -m compat_tests.suites.run --quick --dry --jobs 2
+
+compat-full: $(READY)  ## The project's own tests with one worker and two, with more records where a test can use them.
 	COMPAT_FULL=1 $(BIN)/python -m pytest compat_tests
 	COMPAT_FULL=1 COMPAT_WORKERS=2 $(BIN)/python -m pytest compat_tests
-
-compat-suites: $(READY)  ## Clients' own test suites against a kwire that the run starts; writes docs/compatibility.md.
-	$(BIN)/python -m compat_tests.suites.run
-
-compat-quick: $(READY)  ## The quickest of these suites: for every change.
-	$(BIN)/python -m compat_tests.suites.run --quick --dry
 
 compat-big: $(READY)  ## The suites that install a lot.
 	$(BIN)/python -m compat_tests.suites.run --big

@@ -79,5 +79,6 @@ def suites() -> list[Suite]:
             run=run,
             features=FEATURES,
             unserved=UNSERVED,
+            quick=True,
         )
     ]

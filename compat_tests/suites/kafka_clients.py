@@ -85,6 +85,7 @@ def suites() -> list[Suite]:
             features=(("", "produce and consume in a group"),),
             settings={"num.partitions": "4"},
             bound_s=ONE_RUN_S * len(CODECS) * len(ASSIGNORS),
+            quick=version in (VERSIONS[0], VERSIONS[-1]),
         )
         for version in VERSIONS
     ]

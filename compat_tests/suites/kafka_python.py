@@ -115,6 +115,7 @@ def suites() -> list[Suite]:
             features=FEATURES,
             settings={"num.partitions": "4", "group.min.session.timeout.ms": "1000"},
             unserved=UNSERVED,
+            quick=True,
             bound_s=1200,
         )
     ]

@@ -63,7 +63,7 @@ def _kcat_version() -> str:
 
 
 def suites() -> list[Suite]:
-    def suite(folder: str, client: str, tried: str, about: str, *needs: str, quick: bool = False) -> Suite:
+    def suite(folder: str, client: str, tried: str, about: str, *needs: str, bound_s: float = 1800) -> Suite:
         return Suite(
             name=f"kwire-{folder}",
             client=client,
@@ -72,11 +72,11 @@ def suites() -> list[Suite]:
             prepare=lambda: [require(program) for program in needs],
             run=functools.partial(pytest_folder, folder),
             features=FEATURES,
-            bound_s=1800,
-            quick=quick,
+            bound_s=bound_s,
             needs_server=False,
         )
 
+    java = ("java", "mvn", "javac")
     return [
         suite(
             "python",
@@ -84,33 +84,27 @@ def suites() -> list[Suite]:
             _python_clients(),
             "records, groups, offsets and administration with each of the three, restarts and kills in between.",
         ),
-        suite(
-            "kcat", "kcat", _kcat_version(), "records, groups, queries from the shell.", "kcat", quick=True
-        ),
-        suite(
-            "node",
-            "kafkajs",
-            "2.2.4",
-            "a round trip and group members that crash.",
-            "node",
-            "npm",
-            quick=True,
-        ),
+        suite("kcat", "kcat", _kcat_version(), "records, groups, queries from the shell.", "kcat"),
+        suite("node", "kafkajs", "2.2.4", "a round trip and group members that crash.", "node", "npm"),
         suite(
             "java",
             "Apache Kafka's Java client and tools",
             "4.3.0",
             "every command line tool of Kafka, and a round trip in a group.",
-            "java",
-            "mvn",
-            "javac",
+            *java,
+        ),
+        suite(
+            "orders",
+            "confluent-kafka, kafka-python",
+            _python_clients(),
+            "300,000 order events, a reader killed, the server stopped and killed.",
         ),
         suite(
             "transactions",
             "Java, Kafka Streams, librdkafka, aiokafka, franz-go",
             "several",
             "exactly once with each of them, with kills in the middle.",
-            "java",
+            *java,
             "go",
         ),
     ]

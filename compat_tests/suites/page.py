@@ -17,7 +17,7 @@ SHOWN = 60
 
 OPENING = """# What works with kwire
 
-Written by `make compat-suites` from what it found; do not edit it by hand. Every suite below ran against a kwire and
+Written by `make compat` from what it found; do not edit it by hand. Every suite below ran against a kwire and
 against an Apache Kafka that the run itself started, each with the same settings. A cell says how many cases passed, of
 how many that ran. A case that Apache Kafka fails or skips as well is listed further down with its reason; a case that
 Apache Kafka passes and kwire does not is a bug, and is listed first.
