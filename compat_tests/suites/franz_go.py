@@ -18,6 +18,7 @@ RECORDS = 20_000
 """What each test of whole pipelines sends; the suite's own default, half a million, is about load."""
 
 FEATURES = (
+    ("Share", "share groups"),
     ("Txn|EOS|Idempot", "transactions and idempotence"),
     ("Share", "share groups"),
     ("Group|848|Rebalance|Commit", "consumer groups"),

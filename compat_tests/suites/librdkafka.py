@@ -20,6 +20,7 @@ VERSION = "2.15.1"
 """Of librdkafka, in that package."""
 
 FEATURES = (
+    ("share", "share groups"),
     ("txn|transaction|eos|idempot|fence", "transactions and idempotence"),
     ("admin|topic|acl|scram|DescribeCluster|CreateTopics", "administration"),
     ("cgrp|rebalance|subscri|group|assign|cooperative|consumer|member|regex", "consumer groups"),

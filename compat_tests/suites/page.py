@@ -12,15 +12,15 @@ from compat_tests.suites.findings import Found
 from compat_tests.suites.suite import Case, Outcome, Suite
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
-SHOWN = 60
+SHOWN = 12
 """Skipped cases of one reason are listed by their names up to this many."""
 
 OPENING = """# What works with kwire
 
 Written by `make compat` from what it found; do not edit it by hand. Every suite below ran against a kwire and
-against an Apache Kafka that the run itself started, each with the same settings. A cell says how many cases passed, of
-how many that ran. A case that Apache Kafka fails or skips as well is listed further down with its reason; a case that
-Apache Kafka passes and kwire does not is a bug, and is listed first.
+against an Apache Kafka that the run itself started, each with the same settings, and what passes against Apache
+Kafka is the bar. A case that Apache Kafka passes and kwire does not is a bug, and is listed first; one that Apache
+Kafka fails or skips as well is listed at the end with its reason.
 
 """
 
@@ -30,8 +30,8 @@ def page(kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: Mapping[
     names = [name for name in known if name in kwire or name in kafka]
     parts = [
         OPENING + _differences(kwire, kafka, known),
+        _how(names, kwire, kafka, known),
         _table(names, kwire, kafka, known),
-        _how(names, known),
     ]
     parts += [text for name in names if (text := _details(name, kwire.get(name), kafka.get(name)))]
     return "\n\n".join(parts) + "\n"
@@ -52,49 +52,83 @@ def _differences(kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: 
     return text + ("\n\n## Not served yet\n\n" + "\n".join(later) if later else "")
 
 
+def _how(
+    names: list[str], kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: Mapping[str, Suite]
+) -> str:
+    """In plain words: what was tried with each client, and what came of it."""
+    rows = []
+    for name in names:
+        suite, ours, theirs = known[name], kwire.get(name), kafka.get(name)
+        rows.append(
+            f"- **{suite.client} {suite.version}** (`{name}`): {suite.about} {_upshot(suite, ours, theirs)}"
+        )
+    return "## What was tried\n\n" + "\n".join(rows)
+
+
+def _upshot(suite: Suite, kwire: Found | None, kafka: Found | None) -> str:
+    """What came of one suite, as a sentence."""
+    if kwire is None:
+        return "Not tried with kwire yet."
+    if kafka is None:
+        return f"{kwire.count(Outcome.PASSED)} cases pass; Apache Kafka was not tried."
+    bar = kafka.count(Outcome.PASSED)
+    short = findings.differences({suite.name: kwire}, {suite.name: kafka}, {suite.name: suite})
+    if not short:
+        return f"All {bar} cases that pass with Apache Kafka pass with kwire."
+    reasons = Counter(each.reason if each.unserved else "see above" for each in short)
+    but = "; ".join(f"{count} do not: {reason}" for reason, count in sorted(reasons.items()))
+    return f"Of {bar} cases that pass with Apache Kafka, {bar - len(short)} pass with kwire; {but}."
+
+
 def _table(
     names: list[str], kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: Mapping[str, Suite]
 ) -> str:
+    """Clients by features."""
+    features = sorted(
+        {
+            known[n].feature(case)
+            for n in names
+            for side in (kwire, kafka)
+            if n in side
+            for case in side[n].cases
+        }
+    )
     rows = [
-        "| client | version | feature | kwire | Apache Kafka | tried |",
-        "| --- | --- | --- | ---: | ---: | --- |",
+        "| client | version | " + " | ".join(features) + " | tried |",
+        "| --- | --- | " + " | ".join("---:" for _ in features) + " | --- |",
     ]
     for name in names:
-        suite = known[name]
-        ours, theirs = _by_feature(suite, kwire.get(name)), _by_feature(suite, kafka.get(name))
         found = kwire.get(name) or kafka[name]
-        for feature in sorted(ours.keys() | theirs.keys()):
-            rows.append(
-                f"| {found.client} | {found.version} | {feature} | {_cell(ours.get(feature))}"
-                f" | {_cell(theirs.get(feature))} | {found.date} |"
-            )
+        cells = [_cell(known[name], feature, kwire.get(name), kafka.get(name)) for feature in features]
+        rows.append(f"| {found.client} | {found.version} | {' | '.join(cells)} | {found.date} |")
     versions = ", ".join(
         f"{title} {'/'.join(sorted({found.server for found in side.values()}))}"
         for title, side in (("kwire", kwire), ("Apache Kafka", kafka))
         if side
     )
-    return f"## Clients\n\nVersions of the servers: {versions}.\n\n" + "\n".join(rows)
+    return (
+        f"## Clients and features\n\nVersions of the servers: {versions}. A cell counts cases: `41 of 41` means that"
+        " Apache Kafka passes 41\nand kwire passes all of them; `—`, that the suite has none that runs here.\n\n"
+        + "\n".join(rows)
+    )
 
 
-def _by_feature(suite: Suite, found: Found | None) -> dict[str, Counter[Outcome]]:
-    counts: dict[str, Counter[Outcome]] = {}
-    for case in found.cases.values() if found else ():
-        counts.setdefault(suite.feature(case.name), Counter())[case.outcome] += 1
-    return counts
+def _cell(suite: Suite, feature: str, kwire: Found | None, kafka: Found | None) -> str:
+    def passed(found: Found | None) -> set[str]:
+        cases = found.cases.values() if found else ()
+        return {
+            case.name
+            for case in cases
+            if case.outcome is Outcome.PASSED and suite.feature(case.name) == feature
+        }
 
-
-def _cell(counts: Counter[Outcome] | None) -> str:
-    if counts is None:
+    ours, theirs = passed(kwire), passed(kafka)
+    bar = theirs if kafka else ours
+    if not bar:
+        return "—"
+    if kwire is None:
         return "not tried"
-    ran = counts[Outcome.PASSED] + counts[Outcome.FAILED]
-    return f"{counts[Outcome.PASSED]} of {ran}" if ran else "not applicable"
-
-
-def _how(names: list[str], known: Mapping[str, Suite]) -> str:
-    rows = [
-        f"- **{known[name].client} {known[name].version}** (`{name}`): {known[name].about}" for name in names
-    ]
-    return "## How each was tried\n\n" + "\n".join(rows)
+    return f"{len(ours & bar)} of {len(bar)}"
 
 
 def _details(name: str, kwire: Found | None, kafka: Found | None) -> str:
