@@ -1,7 +1,7 @@
-"""What suites found, kept per target as JSON (`results/kwire.json`, `results/kafka.json`), and the two compared.
+"""What suites found, kept as JSON for each target and suite (`results/kwire/librdkafka.json`), and the two compared.
 
-{"librdkafka": {"client": …, "version": …, "date": "2026-11-23", "seconds": 92, "server": "0.1.0",
-                "cases": {NAME: ["passed"] or ["failed", REASON] or ["skipped", REASON]}}}
+{"client": …, "version": …, "date": "2026-11-23", "seconds": 92, "server": "0.1.0",
+ "cases": {NAME: ["passed"] or ["failed", REASON] or ["skipped", REASON]}}
 """
 
 from __future__ import annotations
@@ -36,31 +36,24 @@ class Found:
 
 def load(target: str) -> dict[str, Found]:
     """What is known of a target, by suite; nothing when it was never tried."""
-    path = RESULTS / f"{target}.json"
-    if not path.exists():
-        return {}
+    return {path.stem: _read(path) for path in sorted((RESULTS / target).glob("*.json"))}
+
+
+def _read(path: Path) -> Found:
     stored = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Found(
-            **{
-                **suite,
-                "cases": {
-                    case: Case(case, Outcome(what[0]), *what[1:]) for case, what in suite["cases"].items()
-                },
-            }
-        )
-        for name, suite in stored.items()
-    }
+    cases = {name: Case(name, Outcome(what[0]), *what[1:]) for name, what in stored.pop("cases").items()}
+    return Found(**stored, cases=cases)
 
 
 def save(target: str, found: Mapping[str, Found]) -> None:
-    """Write what is known of a target: one line for each case, so that a change shows what changed."""
-    text = ",\n".join(f"{json.dumps(name)}: {_suite(found[name])}" for name in sorted(found))
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{target}.json").write_text("{\n" + text + "\n}\n", encoding="utf-8")
+    """Write what these suites found: one line for each case, so that a change shows what changed."""
+    directory = RESULTS / target
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, suite in found.items():
+        (directory / f"{name}.json").write_text(_text(suite), encoding="utf-8")
 
 
-def _suite(found: Found) -> str:
+def _text(found: Found) -> str:
     head = [
         f"  {json.dumps(key)}: {json.dumps(value)}"
         for key, value in attrs.asdict(found, recurse=False).items()
@@ -71,7 +64,7 @@ def _suite(found: Found) -> str:
         + json.dumps([case.outcome.value, *([case.reason] if case.reason else [])])
         for name, case in sorted(found.cases.items())
     ]
-    return "{\n" + ",\n".join(head) + ',\n  "cases": {\n' + ",\n".join(cases) + "\n  }\n}"
+    return "{\n" + ",\n".join(head) + ',\n  "cases": {\n' + ",\n".join(cases) + "\n  }\n}\n"
 
 
 @attrs.frozen

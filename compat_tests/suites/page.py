@@ -1,4 +1,4 @@
-"""docs/compatibility.md, written from what suites found (`results/*.json`): a table of clients, and every failure."""
+"""docs/compatibility.md, written from what suites found (`results/`): a table of clients, and every failure."""
 
 from __future__ import annotations
 

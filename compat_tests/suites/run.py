@@ -134,7 +134,7 @@ def main() -> int:
         outcomes = dict(zip([suite.name for suite in suites], pool.map(run_suite, suites), strict=True))
     fresh = {name: found for name, found in outcomes.items() if found is not None}
     if not arguments.dry:
-        findings.save(target(), {**findings.load(target()), **fresh})
+        findings.save(target(), fresh)
         page.write()
     return conclude(fresh)
 
