@@ -24,7 +24,7 @@ from kwire.records.batch import Record, build_batch
 from kwire.server.clock import SystemClock
 from kwire.server.connection import Connection, Hall
 from kwire.server.waiting import Timers
-from tests.apis.test_transactions import InMemory
+from tests.apis.in_memory import InMemory
 from tests.apis.transaction_claims import begun, topic_of
 
 ROOT = Path(__file__).parent.parent

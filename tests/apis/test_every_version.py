@@ -336,6 +336,9 @@ class World:
         fields = {"resource_type": 2, "resource_name": topic, "configs": [config]}
         return {"resources": [("AlterConfigsResource", fields)]}
 
+    def _list_config_resources(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"resource_types": [] if topic == "t" else [99]} if version >= 1 else {}
+
     def _create_partitions(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         topics = [
             ("CreatePartitionsTopic", {"name": name, "count": 3, "assignments": None})

@@ -9,6 +9,7 @@ from kwire.errors import ErrorCode, KafkaError
 from tests.broker.keeping import Keeper
 
 TOPIC, BROKER = ResourceType.TOPIC, ResourceType.BROKER
+INVALID = ErrorCode.INVALID_CONFIG
 
 
 @pytest.fixture
@@ -185,14 +186,58 @@ def test_any_group_has_settings(keeper: Keeper) -> None:
     assert (found.value, found.source) == ("50000", Source.GROUP)
 
 
+def test_what_holds_for_a_group_is_asked_by_its_id(keeper: Keeper) -> None:
+    name, isolation = "consumer.session.timeout.ms", "share.isolation.level"
+
+    def value(group: str) -> object:
+        return keeper.broker.configs.group_value(group, name)
+
+    assert (value("g"), value("h")) == (45_000, 45_000)
+    change(keeper, ResourceType.GROUP, "g", (name, Operation.SET, "50000"))
+    assert (value("g"), value("h")) == (50_000, 45_000)
+    change(keeper, ResourceType.GROUP, "g", (isolation, Operation.SET, "read_committed"))
+    keeper.restart()
+    assert value("g") == 50_000
+    assert keeper.broker.configs.group_value("g", isolation) == "read_committed"
+    assert keeper.broker.configs.group_value("h", isolation) == "read_uncommitted"
+    change(keeper, ResourceType.GROUP, "g", (name, Operation.DELETE, None))
+    assert value("g") == 45_000
+
+
+def test_a_group_follows_the_broker_where_nothing_is_set_for_it(keeper: Keeper) -> None:
+    name = "consumer.assignment.interval.ms"
+    assert keeper.broker.configs.group_value("g", name) == 1000
+    change(keeper, BROKER, "", (f"group.{name}", Operation.SET, "2000"))
+    assert keeper.broker.configs.group_value("g", name) == 2000
+    found = entry(keeper, ResourceType.GROUP, "g", name)
+    assert (found.value, found.source) == ("2000", Source.DYNAMIC_DEFAULT_BROKER)
+
+
+def test_a_group_s_value_from_before_its_bounds_were_stricter_is_the_nearest_allowed() -> None:
+    name = "consumer.session.timeout.ms"
+    keeper = Keeper({})
+    change(keeper, ResourceType.GROUP, "g", (name, Operation.SET, "60000"))
+    keeper.settings["group.consumer.max.session.timeout.ms"] = "50000"
+    keeper.restart()
+    assert keeper.broker.configs.group_value("g", name) == 50_000
+
+
+def test_a_session_is_longer_than_the_time_between_two_heartbeats() -> None:
+    keeper = Keeper({"group.consumer.min.session.timeout.ms": "5000"})
+    session, heartbeat = "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms"
+    assert refusal(keeper, ResourceType.GROUP, "g", (session, Operation.SET, "5000")) == INVALID
+    change(keeper, ResourceType.GROUP, "g", (session, Operation.SET, "6000"))
+    assert refusal(keeper, ResourceType.GROUP, "g", (heartbeat, Operation.SET, "6000")) == INVALID
+
+
 def test_a_client_metrics_subscription_ends_with_its_last_setting(keeper: Keeper) -> None:
     kind = ResourceType.CLIENT_METRICS
-    assert keeper.broker.configs.describe(kind, "s") == []
+    assert keeper.broker.configs.resources(kind) == []
     change(keeper, kind, "s", ("interval.ms", Operation.SET, "200"))
     assert entry(keeper, kind, "s", "interval.ms").value == "200"
-    assert refusal(keeper, kind, "s", ("interval.ms", Operation.SET, "99")) == ErrorCode.INVALID_CONFIG
+    assert keeper.broker.configs.resources(kind) == ["s"]
     change(keeper, kind, "s", ("interval.ms", Operation.DELETE, None))
-    assert keeper.broker.configs.describe(kind, "s") == []
+    assert keeper.broker.configs.resources(kind) == []
 
 
 def test_loggers_take_kafka_s_levels(keeper: Keeper) -> None:

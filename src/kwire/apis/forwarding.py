@@ -54,14 +54,17 @@ class Forwarded(Served):
         return passed
 
     def _handle(self, broker: Broker, caller: Caller, request: Passed) -> Any:
+        here = None
         if self.key == _INCREMENTAL_ALTER_CONFIGS:
             asked = self._own.decode(request.body, 0, len(request.body), request.version)
-            if asked.resources and all(each.resource_type == _BROKER_LOGGER for each in asked.resources):
-                response = self._own.handle(broker, caller, asked)  # loggers are of this process
-                parts: list[Buffer] = []
-                self._own.encode(response, request.version, parts)
-                return b"".join(parts)
-        parts = []
+            loggers = [each for each in asked.resources if each.resource_type == _BROKER_LOGGER]
+            if loggers:  # they are of this process
+                here = self._own.handle(broker, caller, attrs.evolve(asked, resources=loggers))
+                others = [each for each in asked.resources if each.resource_type != _BROKER_LOGGER]
+                if not others:
+                    return self._body(here, request.version)
+                request = self._passed(attrs.evolve(asked, resources=others), request.version)
+        parts: list[Buffer] = []
         encode_request_header(
             parts,
             RequestHeader(
@@ -82,12 +85,30 @@ class Forwarded(Served):
 
         def attempt(final: bool) -> bytes | None:
             if answers:
-                return self._opened(answers[0], request.version)
+                body = self._opened(answers[0], request.version)
+                return body if here is None else self._joined(body, here, request.version)
             if final:
                 raise KafkaError(ErrorCode.REQUEST_TIMED_OUT)
             return None
 
         return Wait(attempt, [answered], broker.clock.monotonic_ms() + TIMEOUT_MS)
+
+    def _passed(self, asked: Any, version: int) -> Passed:
+        parts: list[Buffer] = []
+        assert self._own.wire is not None
+        self._own.wire.encode_request(asked, version, parts)
+        return Passed(self._own, version, b"".join(parts))
+
+    def _body(self, response: Any, version: int) -> bytes:
+        parts: list[Buffer] = []
+        self._own.encode(response, version, parts)
+        return b"".join(parts)
+
+    def _joined(self, body: bytes, here: Any, version: int) -> bytes:
+        """What the controller answered, and what was answered here."""
+        assert self._own.wire is not None
+        there = self._own.wire.decode_response(body, 0, len(body), version)
+        return self._body(attrs.evolve(there, responses=[*here.responses, *there.responses]), version)
 
     def _opened(self, answer: Any, version: int) -> bytes:
         """The body of what the controller answered. Raises KafkaError."""

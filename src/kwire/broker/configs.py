@@ -7,14 +7,16 @@ this order gives it, from the moment that a change was written.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kwire.broker.image import BROKER_RESOURCE, TOPIC_RESOURCE
+from kwire.broker.client_metrics import check_subscription
+from kwire.broker.group_configs import check_group_values, effective_group_values
+from kwire.broker.image import BROKER_RESOURCE, GROUP_RESOURCE, TOPIC_RESOURCE
+from kwire.broker.loggers import alter_levels, levels
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.config import (
     BROKER_SETTINGS,
@@ -105,9 +107,10 @@ class TopicConfig:
     log: LogConfig
 
 
+_WITH_LISTS = (ResourceType.TOPIC, ResourceType.BROKER)
+"""What may be appended to: Kafka's controller knows of no lists elsewhere."""
+
 _UNIT_MS = {"ms": 1, "minutes": 60_000, "hours": 3_600_000}
-_LOG_LEVELS = {"TRACE": 5, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
-ROOT_LOGGER = "root"
 
 
 class Configs:
@@ -116,6 +119,8 @@ class Configs:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._static = broker.config
+        self._groups: dict[str | None, dict[str, Any]] = {}
+        """What holds for groups with settings of their own, as far as somebody asked; None is every other group."""
 
     # What holds
 
@@ -175,8 +180,21 @@ class Configs:
             ),
         )
 
+    def group_value(self, group_id: str, name: str) -> Any:
+        """What holds for a group, typed: its own value within the broker's bounds, or else the broker's.
+
+        For each request of a member: a look into a dictionary, unless settings were changed since the last time.
+        """
+        stored = self._broker.metadata.image.configs.get((GROUP_RESOURCE, group_id))
+        known = self._groups.get(group_id if stored else None)
+        if known is None:
+            known = effective_group_values(self._broker.config, stored or {})
+            self._groups[group_id if stored else None] = known
+        return known[name]
+
     def apply(self) -> None:
-        """The metadata changed: let broker and topics have what holds now."""
+        """The metadata changed: let broker, topics and groups have what holds now."""
+        self._groups.clear()
         self._broker.reconfigure(self._static.with_overrides(self._dynamic()))
 
     def _dynamic(self) -> dict[str, str]:
@@ -213,18 +231,22 @@ class Configs:
                     for setting in BROKER_SETTINGS.values()
                 ]
             case ResourceType.BROKER_LOGGER:
+                if not resource:
+                    raise KafkaError(ErrorCode.INVALID_REQUEST, "Broker id must not be empty")
                 self._check_broker(resource)
-                entries = [_logger_entry(name) for name in _loggers()]
+                entries = [_logger_entry(name, level) for name, level in levels().items()]
             case ResourceType.GROUP:
-                entries = self._resource_entries(kind, resource, GROUP_SETTINGS, Source.GROUP)
+                if not resource:
+                    raise KafkaError(ErrorCode.INVALID_REQUEST, "Group name must not be empty")
+                entries = [self._group_entry(resource, setting) for setting in GROUP_SETTINGS.values()]
             case ResourceType.CLIENT_METRICS:
                 if not resource:
-                    raise KafkaError(ErrorCode.INVALID_REQUEST, "A client metrics subscription has a name")
-                entries = self._resource_entries(
-                    kind, resource, CLIENT_METRICS_SETTINGS, Source.CLIENT_METRICS
-                )
-                if not self._stored(kind, resource):
-                    entries = []
+                    raise KafkaError(
+                        ErrorCode.INVALID_REQUEST, "Client metrics subscription name must not be empty"
+                    )
+                entries = [
+                    self._metrics_entry(resource, setting) for setting in CLIENT_METRICS_SETTINGS.values()
+                ]
             case _:
                 raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unsupported resource type: {kind}")
         return sorted(entries, key=lambda entry: entry.setting.name)
@@ -271,17 +293,38 @@ class Configs:
             found.append(Synonym(name, setting.default_text, Source.DEFAULT))
         return found
 
-    def _resource_entries(
-        self, kind: int, resource: str, settings: Mapping[str, Setting], source: Source
-    ) -> list[ConfigEntry]:
-        stored = self._stored(kind, resource)
-        entries = []
-        for setting in settings.values():
+    def _group_entry(self, group_id: str, setting: Setting) -> ConfigEntry:
+        synonyms = [synonym for name in setting.synonyms for synonym in self._synonyms_of_one_name(name)]
+        if not setting.synonyms and setting.default_text is not None:
             synonyms = [Synonym(setting.name, setting.default_text, Source.DEFAULT)]
-            if setting.name in stored:
-                synonyms.insert(0, Synonym(setting.name, stored[setting.name], source))
-            entries.append(ConfigEntry(setting, synonyms[0].value, synonyms[0].source, False, synonyms))
-        return entries
+        own = self._stored(ResourceType.GROUP, group_id).get(setting.name)
+        if own is not None:
+            synonyms.insert(0, Synonym(setting.name, own, Source.GROUP))
+        if not synonyms:
+            return ConfigEntry(setting, setting.default_text, Source.DEFAULT, False, [])
+        return ConfigEntry(setting, synonyms[0].value, synonyms[0].source, False, synonyms)
+
+    def _metrics_entry(self, subscription: str, setting: Setting) -> ConfigEntry:
+        own = self._stored(ResourceType.CLIENT_METRICS, subscription).get(setting.name)
+        if own is None:
+            return ConfigEntry(setting, setting.default_text, Source.DEFAULT, False, [])
+        source = Source.CLIENT_METRICS
+        return ConfigEntry(setting, own, source, False, [Synonym(setting.name, own, source)])
+
+    def resources(self, kind: int) -> list[str]:
+        """Names of what has settings, or may have them (KIP-1142): groups and subscriptions only when they do.
+
+        Raises KafkaError(UNSUPPORTED_VERSION) for a kind that is not known.
+        """
+        match kind:
+            case ResourceType.TOPIC:
+                return [topic.name for topic in self._broker.metadata.image.topics.values()]
+            case ResourceType.BROKER | ResourceType.BROKER_LOGGER:
+                return [str(node.broker_id) for node in self._broker.nodes()]
+            case ResourceType.CLIENT_METRICS | ResourceType.GROUP:
+                configs = self._broker.metadata.image.configs
+                return [name for stored_kind, name in configs if stored_kind == kind]
+        raise KafkaError(ErrorCode.UNSUPPORTED_VERSION)
 
     # Changing
 
@@ -312,10 +355,8 @@ class Configs:
         self, kind: int, resource: str, values: Mapping[str, str | None], *, validate_only: bool
     ) -> None:
         """Make `values` all that is set for a resource (AlterConfigs). Raises what `alter` raises."""
-        if kind == ResourceType.BROKER_LOGGER:
-            raise KafkaError(
-                ErrorCode.INVALID_REQUEST, "AlterConfigs cannot change loggers; IncrementalAlterConfigs can"
-            )
+        if kind == ResourceType.BROKER_LOGGER:  # IncrementalAlterConfigs can
+            raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown resource type {int(kind)}")
         self._check_resource(kind, resource)
         missing = [name for name, value in values.items() if value is None]
         if missing:
@@ -349,7 +390,7 @@ class Configs:
             )
         self._check_resource(kind, resource)
         if kind == ResourceType.BROKER_LOGGER:
-            _alter_loggers(operations, validate_only=validate_only)
+            alter_levels(operations, validate_only=validate_only)
             return
         settings = _settings_of(kind)
         wanted = dict(self._stored(kind, resource))
@@ -363,10 +404,10 @@ class Configs:
                 wanted[name] = value
             else:
                 setting = settings.get(name)
-                if setting is None or setting.type != SettingType.LIST:
+                if setting is None or setting.type != SettingType.LIST or kind not in _WITH_LISTS:
+                    verb = "APPEND to" if operation == Operation.APPEND else "SUBTRACT from"
                     raise KafkaError(
-                        ErrorCode.INVALID_CONFIG,
-                        f"Config value {Operation(operation).name.lower()} is not allowed for config key: {name}",
+                        ErrorCode.INVALID_CONFIG, f"Can't {verb} key {name} because its type is not LIST."
                     )
                 assert value is not None
                 current = wanted.get(name, self._default_text(kind, setting))
@@ -405,8 +446,10 @@ class Configs:
             _check(settings, known, ErrorCode.INVALID_REQUEST)
         elif kind == ResourceType.TOPIC:
             self._check_topic_values(wanted)
+        elif kind == ResourceType.GROUP:
+            check_group_values(self._broker.config, wanted)
         else:
-            _check(settings, wanted, ErrorCode.INVALID_CONFIG)
+            check_subscription(wanted)
         for name, value in changed.items():
             if len(value) > MAX_VALUE_CHARACTERS:
                 raise KafkaError(
@@ -437,11 +480,14 @@ class Configs:
                 pass  # the controller changes the settings of all
             case ResourceType.BROKER | ResourceType.BROKER_LOGGER:
                 self._check_broker(resource)
-            case ResourceType.GROUP | ResourceType.CLIENT_METRICS:
+            case ResourceType.GROUP:
                 if not resource:
-                    raise KafkaError(ErrorCode.INVALID_REQUEST, "Default resources are not supported here.")
+                    raise KafkaError(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.")
+            case ResourceType.CLIENT_METRICS:
+                if not resource:
+                    raise KafkaError(ErrorCode.INVALID_REQUEST, "Subscription name can't be empty")
             case _:
-                raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unsupported resource type: {kind}")
+                raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown resource type {kind}")
 
     def _check_topic(self, name: str) -> None:
         from kwire.broker.topics import validate_topic_name
@@ -513,59 +559,8 @@ def _change_list(current: list[str], changed: list[str], operation: Operation) -
     return [item for item in current if item not in changed]
 
 
-# Loggers: Kafka's levels over the names of the standard library's loggers.
-
-
-def _loggers() -> list[str]:
-    return [
-        ROOT_LOGGER,
-        *sorted(name for name in logging.root.manager.loggerDict if name.startswith("kwire")),
-    ]
-
-
-def _logger(name: str) -> logging.Logger:
-    return logging.getLogger("" if name == ROOT_LOGGER else name)
-
-
-def _logger_entry(name: str) -> ConfigEntry:
-    level = _logger(name).getEffectiveLevel()
-    text = next((known for known, number in _LOG_LEVELS.items() if level <= number), "FATAL")
+def _logger_entry(name: str, level: str) -> ConfigEntry:
     setting = Setting(
-        name=name,
-        type=SettingType.STRING,
-        default=None,
-        default_text=None,
-        scope=Scope.BROKER,
+        name=name, type=SettingType.UNKNOWN, default=None, default_text=None, scope=Scope.BROKER
     )
-    synonym = Synonym(name, text, Source.BROKER_LOGGER)
-    return ConfigEntry(setting, text, Source.BROKER_LOGGER, False, [synonym])
-
-
-def _alter_loggers(operations: list[tuple[str, int, str | None]], *, validate_only: bool) -> None:
-    known = set(_loggers())
-    for name, operation, value in operations:
-        if name not in known:
-            raise KafkaError(ErrorCode.INVALID_CONFIG, f"Logger {name} does not exist!")
-        if operation == Operation.SET:
-            if value not in _LOG_LEVELS:
-                raise KafkaError(
-                    ErrorCode.INVALID_CONFIG,
-                    f"Cannot set the log level of {name} as it is not one of the supported log levels "
-                    f"{', '.join(_LOG_LEVELS)}",
-                )
-        elif operation == Operation.DELETE:
-            if name == ROOT_LOGGER:
-                raise KafkaError(
-                    ErrorCode.INVALID_REQUEST,
-                    f"Removing the log level of the {ROOT_LOGGER} logger is not allowed",
-                )
-        else:
-            raise KafkaError(
-                ErrorCode.INVALID_REQUEST,
-                f"{Operation(operation).name} operation is not allowed for the BROKER_LOGGER resource",
-            )
-    if validate_only:
-        return
-    for name, operation, value in operations:
-        level = _LOG_LEVELS[value] if operation == Operation.SET and value is not None else logging.NOTSET
-        _logger(name).setLevel(level)
+    return ConfigEntry(setting, level, Source.BROKER_LOGGER, False, [])

@@ -41,6 +41,7 @@ from kwire.codec.stored.user_scram_credential_record import UserScramCredentialR
 
 BROKER_RESOURCE = 4
 TOPIC_RESOURCE = 2
+GROUP_RESOURCE = 32
 
 _UNCHANGED = -2
 

@@ -32,6 +32,7 @@ class Scope(Flag):
 class SettingType(Enum):
     """Kafka's types of settings; the value is the type's code in DescribeConfigs."""
 
+    UNKNOWN = 0
     BOOLEAN = 1
     STRING = 2
     INT = 3

@@ -1,0 +1,50 @@
+"""Requests that a worker passes on to the controller, and the parts of them that are its own to answer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from kwire.apis import Caller, Wait
+from kwire.apis.forwarding import table_of_follower
+from kwire.codec.messages import load
+from kwire.errors import ErrorCode
+from tests.broker.cluster import Cluster
+
+
+def ask(cluster: Cluster, number: int, key: int, version: int, request: Any) -> Any:
+    """What a client is answered by a worker that is not the controller."""
+    broker = cluster.brokers[number]
+    served, wire = table_of_follower()[key], load(key)
+    parts: list[Any] = []
+    wire.encode_request(request, version, parts)
+    frame = b"".join(parts)
+    answer = served.handle(
+        broker, Caller(client_host="127.0.0.1", version=version), served.decode(frame, 0, len(frame), version)
+    )
+    cluster.settle()
+    if isinstance(answer, Wait):
+        answer = answer.attempt(True)
+    parts = []
+    served.encode(answer, version, parts)
+    frame = b"".join(parts)
+    return wire.decode_response(frame, 0, len(frame), version)
+
+
+def test_of_a_change_of_settings_the_loggers_are_changed_here_and_the_rest_by_the_controller() -> None:
+    cluster, wire = Cluster(2), load(44)
+    logger = logging.getLogger("kwire.for.forwarding")
+    resources = [
+        wire.AlterConfigsResource(8, "2", [wire.AlterableConfig(logger.name, 0, "ERROR")]),
+        wire.AlterConfigsResource(32, "g", [wire.AlterableConfig("consumer.session.timeout.ms", 0, "50000")]),
+        wire.AlterConfigsResource(8, "1", [wire.AlterableConfig(logger.name, 0, "ERROR")]),
+    ]
+    answer = ask(cluster, 2, 44, 1, wire.IncrementalAlterConfigsRequest(resources=resources))
+    assert {(each.resource_type, each.resource_name): each.error_code for each in answer.responses} == {
+        (8, "2"): ErrorCode.NONE,
+        (8, "1"): ErrorCode.INVALID_REQUEST,
+        (32, "g"): ErrorCode.NONE,
+    }
+    assert logger.level == logging.ERROR
+    for broker in cluster.brokers.values():
+        assert broker.configs.group_value("g", "consumer.session.timeout.ms") == 50_000
