@@ -218,6 +218,18 @@ class World:
     def _list_groups(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
         return {}
 
+    def _consumer_group_heartbeat(self, version: int, topic: str, __: bytes, group: str) -> dict[str, Any]:
+        return {
+            "group_id": f"{group}-consumers",
+            "member_id": "m",
+            "rebalance_timeout_ms": 1000,
+            "subscribed_topic_names": [topic],
+            "topic_partitions": [],
+        }
+
+    def _consumer_group_describe(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
+        return {"group_ids": ["g-consumers", group], "include_authorized_operations": True}
+
     def _delete_groups(self, version: int, _: str, __: bytes, group: str) -> dict[str, Any]:
         return {"groups_names": ["g", group]}
 

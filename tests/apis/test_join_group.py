@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kwire.apis import Wait
+from kwire.broker.groups.classic import ClassicGroup
 from kwire.codec.messages.describe_groups import DescribeGroupsRequest
 from kwire.codec.messages.join_group import JoinGroupRequestProtocol
 from kwire.errors import ErrorCode
@@ -61,7 +62,9 @@ def test_a_returning_leader_skips_the_assignment_since_version_9(
     pass_time(client.broker, 0)
     stable_member(client, "other")
     broker = client.broker
-    member_id = broker.groups.groups["g"].members.leader_id
+    group = broker.groups.groups["g"]
+    assert isinstance(group, ClassicGroup)
+    member_id = group.members.leader_id
     assert member_id is not None
     broker.groups.sync("g", member_id, "i", 1, None, None, {}, broker.clock.monotonic_ms())
     answer = client.ask(join_request(group_instance_id="i", reason="back"), version)
@@ -87,7 +90,9 @@ def test_what_cannot_be(client: Client, version: int, protocol_name: str | None)
 
 def test_version_0_has_the_session_timeout_to_rebalance(client: Client) -> None:
     join(client, join_request(session_timeout_ms=7_000), 0)
-    (member,) = client.broker.groups.groups["g"].members
+    group = client.broker.groups.groups["g"]
+    assert isinstance(group, ClassicGroup)
+    (member,) = group.members
     assert member.rebalance_timeout_ms == 7_000
 
 

@@ -206,7 +206,7 @@ def test_what_holds_for_a_group_is_asked_by_its_id(keeper: Keeper) -> None:
 
 def test_a_group_follows_the_broker_where_nothing_is_set_for_it(keeper: Keeper) -> None:
     name = "consumer.assignment.interval.ms"
-    assert keeper.broker.configs.group_value("g", name) == 1000
+    assert keeper.broker.configs.group_value("g", name) == 0
     change(keeper, BROKER, "", (f"group.{name}", Operation.SET, "2000"))
     assert keeper.broker.configs.group_value("g", name) == 2000
     found = entry(keeper, ResourceType.GROUP, "g", name)

@@ -27,7 +27,7 @@ def list_groups(broker: Broker, caller: Caller, request: ListGroupsRequest) -> L
                 group_id=group.group_id,
                 protocol_type=group.protocol_type or "",
                 group_state=group.state.value,
-                group_type="classic",
+                group_type=group.kind,
             )
             for group in found
         ]

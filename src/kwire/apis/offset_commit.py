@@ -17,6 +17,8 @@ from kwire.codec.messages.offset_commit import (
 )
 from kwire.errors import ErrorCode, KafkaError
 
+EPOCHS_FROM = 9
+
 
 def offset_commit(broker: Broker, caller: Caller, request: OffsetCommitRequest) -> OffsetCommitResponse:
     """Commit what is in partitions that exist; the group's answer is the answer for each of them."""
@@ -65,10 +67,11 @@ def offset_commit(broker: Broker, caller: Caller, request: OffsetCommitRequest) 
                 request.generation_id_or_member_epoch,
                 offsets,
                 broker.clock.monotonic_ms(),
+                knows_epochs=version >= EPOCHS_FROM,
             )
         except KafkaError as error:
             code = error.code
-            if code == ErrorCode.GROUP_ID_NOT_FOUND and version < 9:
+            if code == ErrorCode.GROUP_ID_NOT_FOUND and version < EPOCHS_FROM:
                 code = ErrorCode.ILLEGAL_GENERATION
             codes = [code] * len(offsets)
         for answer, code in zip(places, codes, strict=True):

@@ -104,6 +104,7 @@ def _fetch(
     group_id = group.group_id
     try:
         broker.groups.check_reach(group_id)
+        broker.groups.check_fetch(group_id, group.member_id, group.member_epoch)
     except KafkaError as error:
         return OffsetFetchResponseGroup(group_id, error_code=error.code)
     if group.topics is None:

@@ -70,7 +70,9 @@ class Groups(RuleBasedStateMachine):
 
     @property
     def group(self) -> ClassicGroup | None:
-        return self.broker.groups.groups.get(GROUP)
+        group = self.broker.groups.groups.get(GROUP)
+        assert isinstance(group, ClassicGroup | None)
+        return group
 
     def _listen(self) -> None:
         """Clients read what was answered."""

@@ -1,4 +1,4 @@
-"""Groups of other protocols, which a Kafka left in the log: kept, and taken away only as a whole."""
+"""Groups of the newer protocols that a Kafka left in the log: gone on with, or kept and taken away only as a whole."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.records.batch import Record, build_batch, iter_records
 from tests.broker.groups.bench import offers
-from tests.broker.groups.brokers import open_broker
+from tests.broker.groups.brokers import open_broker, pass_time
 
 CONSUMER_GROUP = (
     (ConsumerGroupMetadataKey("g"), ConsumerGroupMetadataValue(1), 0),
@@ -93,23 +93,26 @@ def join(broker: Broker) -> None:
     broker.groups.join("g", wish, broker.clock.monotonic_ms())
 
 
-def test_they_are_named_once_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
-    broker_with(*CONSUMER_GROUP)
-    assert "1 consumer group: kept for Kafka, and their members are not served" in caplog.text
+def test_those_that_are_not_served_are_named_once_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    broker_with(*SHARE_GROUP)
+    assert "1 share group: kept for Kafka, and their members are not served" in caplog.text
 
 
-def test_they_stay_as_they_are_and_their_offsets_are_served() -> None:
+def test_a_consumer_group_goes_on_with_its_members_and_offsets() -> None:
     broker, _ = broker_with(*CONSUMER_GROUP)
+    group = broker.groups.consumers.get("g")
+    assert (group.epoch, group.target_epoch, [*group.members]) == (1, 1, ["m"])
     committed = broker.groups.offsets.get("g", "t", 0)
     assert committed is not None
     assert committed.offset == 5
     assert [tombstone for _, tombstone in stored(broker)] == [False] * 6
 
 
-def test_a_classic_member_takes_a_consumer_group_over_and_members_go_before_the_group() -> None:
+def test_a_classic_member_takes_an_empty_consumer_group_over_and_members_go_before_the_group() -> None:
     broker, files = broker_with(*CONSUMER_GROUP)
+    pass_time(broker, 45_000)
     join(broker)
-    assert [kind for kind, tombstone in stored(broker) if tombstone] == [8, 7, 6, 5, 3]
+    assert [kind for kind, tombstone in stored(broker) if tombstone] == [8, 7, 5, 6, 3]
     assert broker.groups.offsets.get("g", "t", 0) is not None
     before = len(stored(broker))
     broker.close()
@@ -120,8 +123,9 @@ def test_a_classic_member_takes_a_consumer_group_over_and_members_go_before_the_
 
 def test_a_group_that_is_deleted_goes_with_all_its_records() -> None:
     broker, _ = broker_with(*CONSUMER_GROUP)
+    pass_time(broker, 45_000)
     broker.groups.delete("g")
-    assert [kind for kind, tombstone in stored(broker) if tombstone] == [1, 8, 7, 6, 5, 3, 2]
+    assert [kind for kind, tombstone in stored(broker) if tombstone] == [8, 7, 5, 1, 6, 3]
 
 
 def test_a_classic_member_cannot_join_a_share_group() -> None:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from kwire.broker.groups.events import GroupStored
 from kwire.broker.groups.members import (
     GroupDescription,
     Join,
@@ -46,6 +47,8 @@ class ClassicGroup(Rebalancing):
 
     __slots__ = ()
 
+    kind = "classic"
+
     @property
     def is_empty(self) -> bool:
         return self.state is State.EMPTY
@@ -64,6 +67,23 @@ class ClassicGroup(Rebalancing):
         if self.subscribed_topics is None:
             return self.is_consumer_group
         return topic in self.subscribed_topics
+
+    @property
+    def offsets_kept_since_ms(self) -> int | None:
+        """From when on the retention of its offsets counts (KIP-211): -1 from their commit, None while they are safe.
+
+        Without members it counts from when they left; with members, for topics to which nobody subscribes, from the
+        commit.
+        """
+        if self.protocol_type is None:
+            return -1
+        if self.state is State.EMPTY:
+            return self.state_timestamp_ms
+        return None if self.state is not State.STABLE or self.subscribed_topics is None else -1
+
+    def removals(self) -> list[GroupStored]:
+        """What takes the group out of the log."""
+        return [GroupStored(self.group_id, None)]
 
     def describe(self) -> GroupDescription:
         """The group as it is shown: protocol and metadata only while they are settled."""

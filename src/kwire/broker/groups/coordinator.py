@@ -15,9 +15,11 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kwire.broker.groups.classic import ClassicGroup
+from kwire.broker.groups.consumer import ConsumerGroup, ConsumerSettings
+from kwire.broker.groups.consumers import BrokerTopics, ConsumerGroups
 from kwire.broker.groups.events import (
     GROUPS_TOPIC,
     OTHER_PROTOCOLS,
@@ -28,10 +30,11 @@ from kwire.broker.groups.events import (
     StoredGroup,
     decode_event,
     encode_event,
-    is_of_consumer_group,
     removals,
 )
 from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
+from kwire.broker.groups.modern import KnownTopics
+from kwire.broker.groups.modern_events import GroupEpoch, ModernEvent, is_removal
 from kwire.broker.groups.offsets import OffsetStore, OpenTransaction
 from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
     from kwire.broker.partition import Partition
 
 log = logging.getLogger(__name__)
+
+AnyGroup: TypeAlias = ClassicGroup | ConsumerGroup
+"""A group of a protocol that is served."""
 
 EVENTS_PER_BATCH = 2_000
 """Removals are written in batches of this many records, which stay far below `max.message.bytes`."""
@@ -70,7 +76,9 @@ class GroupCoordinator:
             max_size=config.int("group.max.size"),
         )
         self.timers = Timers(broker.deadline_changed)
-        self.groups: dict[str, ClassicGroup] = {}
+        self.known_topics: KnownTopics = BrokerTopics(broker)
+        self.consumers = ConsumerGroups(self, broker)
+        self.groups: dict[str, AnyGroup] = {}
         self.offsets = OffsetStore()
         self._others: dict[str, dict[bytes, OtherStored]] = {}
         """What groups of other protocols left in the log, by group."""
@@ -182,21 +190,21 @@ class GroupCoordinator:
             empty = StoredGroup(None, 0, None, None, self.time_ms())
             self._write(group_id, [GroupStored(group_id, empty)])
             group = self.groups[group_id]
+        assert isinstance(group, ClassicGroup)
         return group.join(join, now_ms)
 
     def _become_classic(self, group_id: str) -> None:
-        """A group of the protocol of KIP-848 has no members here, and may be taken over, as Kafka does it.
+        """An empty group of the consumer protocol may be taken over.
 
-        Raises KafkaError(INCONSISTENT_GROUP_PROTOCOL) for a share or a streams group.
+        Raises KafkaError(INCONSISTENT_GROUP_PROTOCOL) for a group of another protocol.
         """
-        others = self._others.get(group_id)
-        if others is None:
-            return
-        if not all(map(is_of_consumer_group, others.values())):
+        group = self.groups.get(group_id)
+        if isinstance(group, ConsumerGroup) and group.is_empty:
+            self._write(group_id, group.removals())
+        elif group_id in self._others or not isinstance(group, ClassicGroup | None):
             raise KafkaError(
                 ErrorCode.INCONSISTENT_GROUP_PROTOCOL, f"Group {group_id} is of another protocol."
             )
-        self._write_many(group_id, removals(others.values()))
 
     def sync(
         self,
@@ -230,6 +238,7 @@ class GroupCoordinator:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
+        if not isinstance(group, ClassicGroup):
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
         return group.leave(leavers, now_ms)
 
@@ -243,13 +252,20 @@ class GroupCoordinator:
         generation: int,
         offsets: Sequence[OffsetCommitted],
         now_ms: int,
+        *,
+        knows_epochs: bool = True,
     ) -> list[ErrorCode]:
         """OffsetCommit; one code for each offset. Raises KafkaError, GROUP_ID_NOT_FOUND when there is no such group.
 
-        A negative generation comes from a consumer that no group manages: it needs none to be there.
+        A negative generation comes from a consumer that no group manages: it needs none to be there. `knows_epochs`:
+        can the request say a member epoch?
         """
         group = self.groups.get(group_id)
-        if group is not None:
+        if isinstance(group, ConsumerGroup):
+            group.check_commit(
+                member_id, generation, partitions=_partitions(offsets), knows_epochs=knows_epochs
+            )
+        elif group is not None:
             group.check_commit(member_id, instance_id, generation, now_ms)
         elif generation >= 0:
             self.check_reach(group_id)
@@ -272,6 +288,12 @@ class GroupCoordinator:
                 accepted.append(event)
         return accepted, codes
 
+    def check_fetch(self, group_id: str, member_id: str | None, epoch: int) -> None:
+        """May this member fetch the group's offsets? Raises KafkaError; classic groups do not mind."""
+        group = self.groups.get(group_id)
+        if isinstance(group, ConsumerGroup):
+            group.check_fetch(member_id, epoch)
+
     def commit_in_transaction(
         self,
         group_id: str,
@@ -287,7 +309,9 @@ class GroupCoordinator:
         `commit` does, and INVALID_PRODUCER_EPOCH.
         """
         group = self.groups.get(group_id)
-        if group is not None:
+        if isinstance(group, ConsumerGroup):
+            group.check_commit(member_id, generation, partitions=_partitions(offsets), in_transaction=True)
+        elif group is not None:
             group.check_commit_in_transaction(member_id, instance_id, generation)
         elif generation >= 0:
             self.check_reach(group_id)
@@ -352,7 +376,7 @@ class GroupCoordinator:
                 # They carry the id of the topic that is gone, so that nobody takes them for offsets in a new one.
                 log.warning("group %s: its offsets in %s stay behind: %s", group_id, topic, error)
 
-    def _expire_offsets(self, group: ClassicGroup) -> None:
+    def _expire_offsets(self, group: AnyGroup) -> None:
         """Remove offsets whose retention is over, and the group when nothing is left of it."""
         group_id = group.group_id
         try:
@@ -362,22 +386,23 @@ class GroupCoordinator:
                 and not self.offsets.has_any(group_id)
                 and not self.offsets.has_open_transaction(group_id)
             ):
-                self._write(group_id, [GroupStored(group_id, None)])
+                self._write(group_id, group.removals())
         except KafkaError as error:
             log.warning("group %s: could not remove what is over: %s", group_id, error)
 
     # Groups as a whole
 
     def describe(self, group_id: str) -> GroupDescription:
-        """Raises KafkaError(GROUP_ID_NOT_FOUND)."""
-        return self._known(group_id).describe()
+        """A classic group. Raises KafkaError(GROUP_ID_NOT_FOUND)."""
+        group = self._known(group_id)
+        if not isinstance(group, ClassicGroup):
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} is not a classic group.")
+        return group.describe()
 
-    def listed(self, states: Collection[str] = (), types: Collection[str] = ()) -> Iterator[ClassicGroup]:
+    def listed(self, states: Collection[str] = (), types: Collection[str] = ()) -> Iterator[AnyGroup]:
         """The groups in one of these states and of one of these types, in lower case; empty means any."""
-        if types and "classic" not in types:
-            return
         for group in self.groups.values():
-            if not states or group.state.value.lower() in states:
+            if (not types or group.kind in types) and (not states or group.state.value.lower() in states):
                 yield group
 
     def delete(self, group_id: str) -> None:
@@ -390,7 +415,7 @@ class GroupCoordinator:
             for topic, partition, _ in self.offsets.of_group(group_id)
         ]
         gone += removals(self._others.get(group_id, {}).values())
-        self._write_many(group_id, [*gone, GroupStored(group_id, None)])
+        self._write_many(group_id, [*gone, *group.removals()])
 
     # What groups need
 
@@ -402,6 +427,26 @@ class GroupCoordinator:
 
     def store(self, group: Rebalancing, stored: StoredGroup) -> None:
         self._write(group.group_id, [GroupStored(group.group_id, stored)])
+
+    def write_events(self, group_id: str, events: Sequence[GroupEvent]) -> None:
+        self._write(group_id, events)
+
+    def consumer_settings(self, group_id: str) -> ConsumerSettings:
+        return self.consumers.settings_of(group_id)
+
+    def left_to_classic(self, group: ConsumerGroup, leaving: Sequence[str], now_ms: int) -> bool:
+        return False
+
+    def is_of_another_protocol(self, group_id: str) -> bool:
+        """Is the id taken by a group of a protocol that is not served?"""
+        return group_id in self._others
+
+    def restore(self, group_id: str, group: AnyGroup | None) -> None:
+        """Another shape of the group could not be written: it is what it was."""
+        if group is None:
+            del self.groups[group_id]
+        else:
+            self.groups[group_id] = group
 
     # The log
 
@@ -430,18 +475,32 @@ class GroupCoordinator:
                     del self._others[event.group_id]
             return
         group = self.groups.get(event.group_id)
-        if isinstance(event, OffsetCommitted):
+        if not isinstance(event, OffsetCommitted | GroupStored):
+            self._apply_modern(event, group)
+        elif isinstance(event, OffsetCommitted):
             if group is None and event.committed is not None:
                 self.groups[event.group_id] = ClassicGroup(self, event.group_id)
             self.offsets.apply(event, record_offset)
         elif event.group is None:
-            if group is not None:
+            if isinstance(group, ClassicGroup):  # else it has become another one already
                 del self.groups[event.group_id]
                 group.forget()
         else:
-            if group is None:
+            if not isinstance(group, ClassicGroup):
                 group = self.groups[event.group_id] = ClassicGroup(self, event.group_id)
             group.adopt(event.group)
+
+    def _apply_modern(self, event: ModernEvent, group: AnyGroup | None) -> None:
+        if not isinstance(group, ConsumerGroup):
+            if is_removal(event):
+                return
+            # So far it was no more than what its offsets made of it.
+            group = self.groups[event.group_id] = ConsumerGroup(self, event.group_id)
+        if isinstance(event, GroupEpoch) and event.epoch is None:
+            del self.groups[event.group_id]
+            group.forget()
+        else:
+            group.adopt(event)
 
     def _apply_in_transaction(
         self, transaction: OpenTransaction, event: OffsetCommitted, record_offset: int
@@ -475,7 +534,7 @@ class GroupCoordinator:
                 else:
                     self._apply(event, record.offset, record.timestamp)
 
-    def _known(self, group_id: str) -> ClassicGroup:
+    def _known(self, group_id: str) -> AnyGroup:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
@@ -486,6 +545,7 @@ class GroupCoordinator:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
+        if not isinstance(group, ClassicGroup):
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
 
@@ -499,6 +559,13 @@ def _storage_is_elsewhere() -> Iterator[None]:
         if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
             raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
         raise
+
+
+def _partitions(offsets: Iterable[OffsetCommitted]) -> Iterator[tuple[bytes, int]]:
+    """(topic id, partition) of what is to be committed."""
+    for event in offsets:
+        if event.committed is not None:
+            yield event.committed.topic_id, event.partition
 
 
 def _is_longer(text: str, limit: int) -> bool:

@@ -1,9 +1,9 @@
 """What groups must not forget, and how it lies in `__consumer_offsets`.
 
-Two kinds of events: an offset was committed, and a group is now this. Both are kept as Kafka keeps them: the key says
-what of, the value says what, no value is a tombstone, and the last record of a key is the truth. Records of other
-kinds may lie in the same partitions, from a Kafka that had the directory; they belong to groups of other protocols, and
-of them only that they are there is an event.
+An offset was committed; a classic group is now this; a piece of a group of the newer protocols is now this
+(`modern_events`). All are kept as Kafka keeps them: the key says what of, the value says what, no value is a tombstone,
+and the last record of a key is the truth. Records of other kinds may lie in the same partitions, from a Kafka that had
+the directory; they belong to groups of protocols that are not served, and of them only that they are there is an event.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
+from kwire.broker.groups.modern_events import KINDS, ModernEvent, decode_modern, encode_modern
 from kwire.codec.primitives import ZERO_UUID
 from kwire.codec.stored import (
     decode_coordinator_record,
@@ -109,25 +110,16 @@ class OtherStored:
         return int.from_bytes(self.key[:2], "big")
 
 
-GroupEvent: TypeAlias = OffsetCommitted | GroupStored | OtherStored
+GroupEvent: TypeAlias = OffsetCommitted | GroupStored | OtherStored | ModernEvent
 
-CONSUMER_GROUP = 3
-_GROUP_ITSELF = (CONSUMER_GROUP, 11, 17)
-"""The record that says that a consumer, a share or a streams group is there."""
-
-OTHER_PROTOCOLS = {CONSUMER_GROUP: "consumer", 11: "share", 17: "streams"}
-_OF_CONSUMER_GROUPS = frozenset((3, 4, 5, 6, 7, 8, 16))
-
-
-def is_of_consumer_group(other: OtherStored) -> bool:
-    """Does the record belong to the protocol of KIP-848, whose groups may become classic ones when they are empty?"""
-    return other.kind in _OF_CONSUMER_GROUPS
+OTHER_PROTOCOLS = {11: "share", 17: "streams"}
+"""The record that says that a group of a protocol is there that is not served."""
 
 
 def removals(others: Iterable[OtherStored]) -> list[OtherStored]:
     """Take records of one group away: Kafka asks for members before what they are members of."""
     gone = [attrs.evolve(other, is_there=False) for other in others]
-    return sorted(gone, key=lambda other: (other.kind in _GROUP_ITSELF, -other.kind))
+    return sorted(gone, key=lambda other: (other.kind in OTHER_PROTOCOLS, -other.kind))
 
 
 def encode_event(event: GroupEvent) -> tuple[bytes, bytes | None]:
@@ -138,6 +130,8 @@ def encode_event(event: GroupEvent) -> tuple[bytes, bytes | None]:
         if event.is_there:
             raise ValueError("Records of other protocols are only ever taken away")
         return event.key, None
+    if not isinstance(event, GroupStored):
+        return encode_modern(event)
     return encode_coordinator_key(GroupMetadataKey(event.group_id)), _encode_group(event.group)
 
 
@@ -206,6 +200,8 @@ def decode_event(key: bytes | None, value: bytes | None) -> GroupEvent | None:
         return OffsetCommitted(of.group, of.topic, of.partition, None if what is None else _committed(what))
     if of.TYPE == GroupMetadataKey.TYPE:
         return GroupStored(of.group, None if what is None else _group(what))
+    if of.TYPE in KINDS:
+        return decode_modern(of, what)
     return OtherStored(of.group_id, bytes(key), what is not None)
 
 

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
-from kwire.broker.groups.classic import ClassicGroup
 from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
-from kwire.broker.groups.members import State
 
 OpenTransaction = tuple[int, int]
 """The partition of `__consumer_offsets` that was written to, and the producer id: it ends in each by itself."""
+
+
+class KeepsOffsets(Protocol):
+    """A group, as far as its offsets are concerned."""
+
+    group_id: str
+
+    @property
+    def offsets_kept_since_ms(self) -> int | None:
+        """From when on their retention counts: -1 from the commit of each, None while nothing may go."""
+        ...
+
+    def is_subscribed_to(self, topic: str) -> bool: ...
 
 
 class OffsetStore:
@@ -100,19 +112,12 @@ class OffsetStore:
             if known is None or known[1] < record_offset:
                 self.apply(OffsetCommitted(group_id, topic, partition, committed), record_offset)
 
-    def expired(self, group: ClassicGroup, now_ms: int, retention_ms: int) -> list[OffsetCommitted]:
-        """The removal of what the group does not need any more; `now_ms` is the wall clock (KIP-211).
-
-        Without members: what it had when they left, once `retention_ms` have passed since; what a lone consumer
-        committed, counted from the commit. With members: topics to which nobody subscribes any more.
-        """
+    def expired(self, group: KeepsOffsets, now_ms: int, retention_ms: int) -> list[OffsetCommitted]:
+        """The removal of what the group does not need any more; `now_ms` is the wall clock (KIP-211)."""
         group_id = group.group_id
-        since_ms = -1
-        if group.protocol_type is not None:
-            if group.state is State.EMPTY:
-                since_ms = group.state_timestamp_ms
-            elif group.state is not State.STABLE or group.subscribed_topics is None:
-                return []
+        since_ms = group.offsets_kept_since_ms
+        if since_ms is None:
+            return []
         gone = []
         for topic, partition, committed in self.of_group(group_id):
             if group.is_subscribed_to(topic) or self.is_unstable(group_id, topic, partition):

@@ -26,6 +26,8 @@ class TimerKind(Enum):
     """The members had their time to join."""
     SYNC = auto()
     """The members had their time to ask for their assignment."""
+    REVOCATION = auto()
+    """A member had its time to give up what it has to give up."""
     EXPIRATION = auto()
     """Time to look for offsets that nobody needs any more."""
 
