@@ -351,6 +351,44 @@ class World:
     def _list_config_resources(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         return {"resource_types": [] if topic == "t" else [99]} if version >= 1 else {}
 
+    def _describe_log_dirs(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        topics = [("DescribableLogDirTopic", {"topic": topic, "partitions": [0, 7]})]
+        return {"topics": topics if topic == "t" else None}
+
+    def _elect_leaders(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        kind = {"election_type": 0 if topic == "t" else 7} if version >= 1 else {}
+        return {**kind, "topic_partitions": [("TopicPartitions", {"topic": topic, "partitions": [0, 7]})]}
+
+    def _alter_partition_reassignments(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        partitions = [
+            ("ReassignablePartition", {"partition_index": index, "replicas": replicas})
+            for index, replicas in ((0, [1]), (1, None), (0, [9]))
+        ]
+        return {"topics": [("ReassignableTopic", {"name": topic, "partitions": partitions})]}
+
+    def _list_partition_reassignments(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        named = ("ListPartitionReassignmentsTopics", {"name": topic, "partition_indexes": [0]})
+        return {"topics": [named] if topic == "t" else None}
+
+    def _describe_quorum(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        name = "__cluster_metadata" if topic == "t" else topic
+        partitions = [("PartitionData", {"partition_index": 0})]
+        return {"topics": [("TopicData", {"topic_name": name, "partitions": partitions})]}
+
+    def _unregister_broker(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"broker_id": 1 if topic == "t" else 7}
+
+    def _unregister_controller(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"controller_id": 1 if topic == "t" else 7}
+
+    def _add_raft_voter(self, version: int, topic: str, topic_id: bytes, __: str) -> dict[str, Any]:
+        listeners = [("Listener", {"name": "CONTROLLER", "host": "here", "port": 1})] if topic == "t" else []
+        voter = {"voter_id": 2, "voter_directory_id": topic_id, "listeners": listeners}
+        return {"cluster_id": None, "timeout_ms": 1, **voter}
+
+    def _remove_raft_voter(self, version: int, topic: str, topic_id: bytes, __: str) -> dict[str, Any]:
+        return {"cluster_id": None, "voter_id": 1 if topic == "t" else -1, "voter_directory_id": topic_id}
+
     def _create_partitions(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         topics = [
             ("CreatePartitionsTopic", {"name": name, "count": 3, "assignments": None})

@@ -48,3 +48,16 @@ def test_of_a_change_of_settings_the_loggers_are_changed_here_and_the_rest_by_th
     assert logger.level == logging.ERROR
     for broker in cluster.brokers.values():
         assert broker.configs.group_value("g", "consumer.session.timeout.ms") == 50_000
+
+
+def test_the_quorum_is_described_by_the_controller_with_everybody_who_follows() -> None:
+    cluster, wire = Cluster(3), load(55)
+    asked = wire.TopicData("__cluster_metadata", [wire.PartitionData(0)])
+    answer = ask(cluster, 2, 55, 2, wire.DescribeQuorumRequest(topics=[asked]))
+    partition = answer.topics[0].partitions[0]
+    assert partition.leader_id == 1
+    assert [each.replica_id for each in partition.current_voters] == [1]
+    assert [each.replica_id for each in partition.observers] == [2, 3]
+    for each in partition.observers:
+        assert each.log_end_offset == partition.high_watermark
+        assert each.last_fetch_timestamp == each.last_caught_up_timestamp == cluster.clock.time_ms()

@@ -174,19 +174,28 @@ TABLE: dict[int, Served] = {
         28: "txn_offset_commit",
         32: "describe_configs",
         33: "alter_configs",
+        35: "describe_log_dirs",
         37: "create_partitions",
         42: "delete_groups",
+        43: "elect_leaders",
         44: "incremental_alter_configs",
+        45: "alter_partition_reassignments",
+        46: "list_partition_reassignments",
         47: "offset_delete",
+        55: "describe_quorum",
         57: "update_features",
         60: "describe_cluster",
         61: "describe_producers",
+        64: "unregister_broker",
         65: "describe_transactions",
         66: "list_transactions",
         68: "consumer_group_heartbeat",
         69: "consumer_group_describe",
         74: "list_config_resources",
         75: "describe_topic_partitions",
+        80: "add_raft_voter",
+        81: "remove_raft_voter",
+        94: "unregister_controller",
     }.items()
 }
 BETWEEN_NODES: dict[int, Served] = {
@@ -202,7 +211,7 @@ BETWEEN_NODES: dict[int, Served] = {
 }
 """What workers say to their controller, on a listener of their own; everything else there is as in TABLE."""
 
-FORWARDED: Final = (19, 20, 33, 37, 44, 57)
+FORWARDED: Final = (19, 20, 33, 37, 43, 44, 45, 46, 55, 57, 64, 80, 81, 94)
 """What only the controller can decide: other workers pass these on to it (KIP-590)."""
 
 # A client may ask for ApiVersions in a version from the future: it is told which versions there are (KIP-511).

@@ -40,6 +40,7 @@ from kwire.codec.stored.register_controller_record import (
     ControllerFeature,
     RegisterControllerRecord,
 )
+from kwire.codec.stored.unregister_controller_record import UnregisterControllerRecord
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.checkpoint import TopicPartition
 from kwire.log.config import LogConfig
@@ -60,6 +61,8 @@ _BOOTSTRAP_CHECKPOINT = "bootstrap.checkpoint"
 
 _FENCE = 1
 _UNFENCE = -1
+_UNREGISTERS_CONTROLLERS = 33
+"""From this metadata.version on (4.4-IV2)."""
 _RECORDS_PER_BATCH = 2_000
 """A batch of KRaft's has at most 8 MiB."""
 
@@ -298,7 +301,7 @@ class ClusterMetadata:
     def _found(self, now_ms: int) -> None:
         """What Kafka's own formatting leaves in a new directory: the features to begin with, and the voters."""
         broker = self._broker
-        listener, host, port = self._controller_address()
+        listener, host, port = self.controller_address()
         nobody = Quorum()
         records = [self.encode_value(record) for record in bootstrap_records()]
         data = encode_snapshot(nobody, records, last_timestamp_ms=0, now_ms=now_ms)
@@ -316,7 +319,7 @@ class ClusterMetadata:
         except OSError as error:
             raise LogWriteFailed(path, error) from error
 
-    def _controller_address(self) -> tuple[str, str, int]:
+    def controller_address(self) -> tuple[str, str, int]:
         """Listener, host and port for controllers: kwire opens none, and Kafka writes its own when it leads."""
         for listener in self._broker.config.controller_listeners:
             return listener.name, listener.host or "localhost", listener.port
@@ -326,7 +329,7 @@ class ClusterMetadata:
         broker = self._broker
         incarnation = broker.random.randbytes(16)
         if self._metadata_version >= 15:
-            listener, host, port = self._controller_address()
+            listener, host, port = self.controller_address()
             self.write(
                 [
                     RegisterControllerRecord(
@@ -409,6 +412,20 @@ class ClusterMetadata:
         """An orderly stop, on record: whoever leads next need not wait for this broker's session to end."""
         self._change_registration(in_controlled_shutdown=1)
         self._change_registration(fenced=_FENCE)
+
+    def unregister_controller(self, controller_id: int) -> None:
+        """Forget a controller. Raises KafkaError: UNSUPPORTED_VERSION, CONTROLLER_ID_NOT_REGISTERED."""
+        if self._metadata_version < _UNREGISTERS_CONTROLLERS:
+            raise KafkaError(
+                ErrorCode.UNSUPPORTED_VERSION,
+                "The current MetadataVersion is too old to support controller unregistration.",
+            )
+        if controller_id not in self.image.controllers:
+            raise KafkaError(
+                ErrorCode.CONTROLLER_ID_NOT_REGISTERED,
+                f"Controller ID {controller_id} is not currently registered.",
+            )
+        self.write([UnregisterControllerRecord(controller_id=controller_id)])
 
     @property
     def _metadata_version(self) -> int:

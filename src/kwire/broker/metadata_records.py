@@ -67,7 +67,8 @@ def encode_record(record: Stored, level: int) -> bytes:
 def lead_change(topic_id: bytes, partition: PartitionRecord, leader: int) -> PartitionChangeRecord | None:
     """What makes a node the leader of a partition, and the only one that has it; None when it is that already."""
     only = [leader]
-    if partition.leader == leader and partition.isr == only and partition.replicas == only:
+    moving = bool(partition.adding_replicas or partition.removing_replicas)
+    if partition.leader == leader and partition.isr == only and partition.replicas == only and not moving:
         return None
     change = PartitionChangeRecord(partition_id=partition.partition_id, topic_id=topic_id)
     if partition.leader != leader:
@@ -76,6 +77,9 @@ def lead_change(topic_id: bytes, partition: PartitionRecord, leader: int) -> Par
         change.isr = only
     if partition.replicas != only:
         change.replicas = only
+    if moving:
+        change.adding_replicas = []
+        change.removing_replicas = []
     if partition.eligible_leader_replicas:
         change.eligible_leader_replicas = []
     if partition.last_known_elr:

@@ -54,6 +54,20 @@ class Session:
     heard_ms: int
     followed: int = 0
     """It has applied the metadata below this offset."""
+    fetched_ms: int = -1
+    """When it last asked for more, by the wall clock; -1 for not yet."""
+    caught_up_ms: int = -1
+    """When there last was no more for it."""
+
+
+@attrs.frozen
+class Observer:
+    """How far a worker has followed, and when it last asked; see `Session`."""
+
+    node_id: int
+    followed: int
+    fetched_ms: int
+    caught_up_ms: int
 
 
 @attrs.frozen
@@ -162,9 +176,34 @@ class Workers:
     def note_followed(self, node_id: int, offset: int) -> None:
         """A worker asks for the metadata from `offset` on: it has applied what comes before."""
         session = self._sessions.get(node_id)
-        if session is not None and offset > session.followed:
+        if session is None:
+            return
+        session.fetched_ms = self._broker.clock.time_ms()
+        if offset >= self._metadata.log.recovery_point:
+            session.caught_up_ms = session.fetched_ms
+        if offset > session.followed:
             session.followed = offset
             self.moved.fire()
+
+    def observers(self) -> list[Observer]:
+        """Everybody who follows."""
+        return [
+            Observer(node_id, session.followed, session.fetched_ms, session.caught_up_ms)
+            for node_id, session in self._sessions.items()
+        ]
+
+    def unregister(self, node_id: int) -> None:
+        """Forget a broker of former times. Raises KafkaError: BROKER_ID_NOT_REGISTERED, INVALID_REQUEST."""
+        registered = self._metadata.image.brokers.get(node_id)
+        if registered is None:
+            raise KafkaError(
+                ErrorCode.BROKER_ID_NOT_REGISTERED, f"Broker ID {node_id} is not currently registered"
+            )
+        if node_id in self._broker.worker.node_ids:
+            raise KafkaError(ErrorCode.INVALID_REQUEST, f"Broker ID {node_id} is one of those that serve")
+        self._metadata.write(
+            [UnregisterBrokerRecord(broker_id=node_id, broker_epoch=registered.broker_epoch)]
+        )
 
     def have_followed(self, offset: int) -> bool:
         """Have all that serve applied the metadata below `offset`?"""

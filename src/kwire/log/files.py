@@ -332,6 +332,13 @@ class DiskFiles:
             finally:
                 os.close(fd)
 
+    def absolute(self, path: str) -> str:
+        return os.path.abspath(path)
+
+    def space(self, path: str) -> tuple[int, int]:
+        usage = shutil.disk_usage(path)
+        return usage.total, usage.free
+
     def lock(self, path: str) -> Lock:
         """Kafka's Java holds a POSIX record lock, which two holders in one process would share: take both kinds."""
         import fcntl

@@ -30,6 +30,8 @@ import attrs
 from kwire.log.memory_content import PAGE_BYTES, Node
 from kwire.log.seam import Buffer, DirectoryLocked, Entry
 
+_SIZE_BYTES = 1 << 40
+
 
 class ShortWrite(OSError):
     """A fault for `MemoryFiles.fault` to raise from a write: the first `written` bytes still reach the file."""
@@ -154,7 +156,7 @@ class MemoryFiles:
         """`loses_unsynced` keeps what `crash(power_loss=True)` needs, at the cost of more memory.
 
         `fault(operation, path, size)` is called before each operation and may raise OSError or ShortWrite;
-        operations are read, warm, write, sync, truncate, open, rename, unlink, mkdir, rmdir.
+        operations are read, warm, write, sync, truncate, open, rename, unlink, mkdir, rmdir, space.
         """
         self.loses_unsynced = loses_unsynced
         self.names_in_order = names_in_order
@@ -339,6 +341,13 @@ class MemoryFiles:
         node = self._find(path)
         if isinstance(node, Node):
             node.drop_clean_pages()
+
+    def absolute(self, path: str) -> str:
+        return posixpath.join("/", path)
+
+    def space(self, path: str) -> tuple[int, int]:
+        self._check("space", path)
+        return _SIZE_BYTES, _SIZE_BYTES // 2
 
     def chill(self, path: str) -> None:
         """Let nothing of a file be in the machine's memory, until it is warmed."""

@@ -164,6 +164,14 @@ class Files(Protocol):
         """
         ...
 
+    def absolute(self, path: str) -> str:
+        """The same path, from the root of the file system."""
+        ...
+
+    def space(self, path: str) -> tuple[int, int]:
+        """(size of the file system that holds `path`, what of it we may still fill), in bytes. OSError when unknown."""
+        ...
+
     def lock(self, path: str) -> Lock:
         """Take the exclusive lock that the file `path` stands for. Raises DirectoryLocked when it is taken."""
         ...
