@@ -15,14 +15,14 @@ import shutil
 import stat
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
 from kwire.log import residency
 from kwire.log.memory_files import MemoryFiles as MemoryFiles
 from kwire.log.memory_files import ShortWrite as ShortWrite
-from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, UNLIMITED
+from kwire.log.open_files import DESCRIPTORS_OF_A_MAP, UNLIMITED
 from kwire.log.seam import Buffer, DirectoryLocked, Entry
 from kwire.log.seam import File as File
 from kwire.log.seam import Files as Files
@@ -49,10 +49,21 @@ _HAS_FADVISE = hasattr(os, "posix_fadvise")  # macOS has none
 class DiskFile:
     """One open file of the machine."""
 
-    __slots__ = ("_address", "_copied", "_fd", "_mapped", "_view", "path")
+    __slots__ = (
+        "_address",
+        "_copied",
+        "_fd",
+        "_mapped",
+        "_view",
+        "descriptors",
+        "descriptors_changed",
+        "path",
+    )
 
     def __init__(self, path: str, fd: int) -> None:
         self.path = path
+        self.descriptors = 1
+        self.descriptors_changed: Callable[[], None] | None = None
         self._fd = fd
         self._address = 0  # of the map, once it was asked for
         self._copied = 0
@@ -97,7 +108,14 @@ class DiskFile:
         self._mapped = size
         self._copied = 0
         self._address = 0
+        self._count(1 + DESCRIPTORS_OF_A_MAP)
         return True
+
+    def _count(self, descriptors: int) -> None:
+        if self.descriptors != descriptors:
+            self.descriptors = descriptors
+            if self.descriptors_changed is not None:
+                self.descriptors_changed()
 
     def resident_end(self, start: int, end: int) -> int:
         if end > self._mapped and not self._map_anew():
@@ -201,12 +219,12 @@ class _DiskLock:
 
 
 def descriptor_budget() -> int:
-    """Descriptors that logs may use in this process: half of what it may open, for clients need some too.
+    """Descriptors that logs may use in this process: three of four that it may open, for clients need some too.
 
-    Fewer where the system permits fewer memory maps, of which each file in use has one.
+    Fewer where the system permits fewer memory maps, of which each file that is read has one.
     """
-    half = _descriptor_limit() // 2
-    return max(min(half, _map_limit() // 2 * DESCRIPTORS_OF_A_LOG), 2 * DESCRIPTORS_OF_A_LOG)
+    most = _descriptor_limit() // 4 * 3
+    return max(min(most, _map_limit() // 2 * (1 + DESCRIPTORS_OF_A_MAP)), 4)
 
 
 def _descriptor_limit() -> int:

@@ -54,10 +54,12 @@ _Change = tuple[_Directory, str, "Node | _Directory | None"]
 class MemoryFile:
     """One open file in memory."""
 
-    __slots__ = ("_files", "_open_node", "path")
+    __slots__ = ("_files", "_open_node", "descriptors", "descriptors_changed", "path")
 
     def __init__(self, path: str, node: Node, files: MemoryFiles) -> None:
         self.path = path
+        self.descriptors = 1
+        self.descriptors_changed: Callable[[], None] | None = None
         self._open_node: Node | None = node
         self._files = files
 

@@ -13,8 +13,8 @@ import sys
 from collections import OrderedDict
 from typing import Protocol
 
-DESCRIPTORS_OF_A_LOG = 1 if sys.version_info >= (3, 13) else 2
-"""A file and, before Python 3.13, the second descriptor that its memory map keeps."""
+DESCRIPTORS_OF_A_MAP = 0 if sys.version_info >= (3, 13) else 1
+"""Before Python 3.13 a memory map keeps a descriptor of its own."""
 
 UNLIMITED = sys.maxsize
 

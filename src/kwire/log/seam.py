@@ -8,7 +8,7 @@ operating system names them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 Buffer = bytes | bytearray | memoryview
@@ -29,6 +29,11 @@ class Entry(NamedTuple):
 
 class File(Protocol):
     """An open file. It keeps no position: every call says where."""
+
+    descriptors: int
+    """How many of the machine's descriptors it holds: one, and perhaps one for its map."""
+    descriptors_changed: Callable[[], None] | None
+    """Is called when there are more; None at first."""
 
     @property
     def path(self) -> str: ...

@@ -21,7 +21,7 @@ from kwire.log.index import (
     TimeIndex,
     read_indexes,
 )
-from kwire.log.open_files import DESCRIPTORS_OF_A_LOG, OpenFiles
+from kwire.log.open_files import OpenFiles
 from kwire.log.scanning import SMALLEST_LENGTH, find_in_window, header_at, iter_batches
 from kwire.log.seam import Buffer, File, Files
 from kwire.log.warming import CHUNK_BYTES, Warm, Warmth
@@ -155,6 +155,7 @@ class Segment:
     def file(self) -> File:
         if self._file is None:
             self._file = self._files.open(self._path + LOG_SUFFIX)
+            self._file.descriptors_changed = self._note_open
             self._note_open()
             if self.check_when_opened is not None:
                 self._check_now(self.check_when_opened)
@@ -584,8 +585,8 @@ class Segment:
 
     def _note_open(self) -> None:
         if self._open_files is not None:
-            open_files = 0 if self._file is None else DESCRIPTORS_OF_A_LOG
-            self._open_files.note(self, open_files + (0 if self._time_file is None else 2))
+            files = self._file, self._index_file, self._time_file
+            self._open_files.note(self, sum(file.descriptors for file in files if file is not None))
 
     def abandon(self) -> None:
         """Give everything back without writing: the log is deleted, or the process is to look as if killed."""
