@@ -69,7 +69,7 @@ def _member(broker: Broker, member: DescribedMember) -> Member:
         client_id=stored.client_id,
         client_host=stored.client_host,
         subscribed_topic_names=[*stored.topics],
-        subscribed_topic_regex=stored.regex or None,
+        subscribed_topic_regex=stored.regex,
         assignment=_assignment(broker, member.assigned),
         target_assignment=_assignment(broker, member.target),
         member_type=CONSUMER if stored.classic is None else CLASSIC,

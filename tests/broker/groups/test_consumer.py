@@ -26,7 +26,7 @@ def refused(code: ErrorCode) -> pytest.RaisesExc[KafkaError]:
 def test_the_first_member_gets_everything_in_its_first_answer(broker: Broker) -> None:
     member = Member(broker, "a", ("t", "u"))
     answer = member.join()
-    assert (answer.epoch, answer.heartbeat_interval_ms) == (1, 5_000)
+    assert (answer.epoch, answer.heartbeat_interval_ms) == (2, 5_000)
     assert member.has == {"t": [0, 1, 2, 3], "u": [0, 1]}
     assert group_of(broker).state is ModernState.STABLE
     assert member.beat().assignment is None
@@ -45,14 +45,14 @@ def test_a_partition_is_given_up_before_another_member_gets_it(broker: Broker) -
     assert group_of(broker).state is ModernState.RECONCILING
     one.is_slow = True
     answer = one.beat()
-    assert answer.epoch == 1
+    assert answer.epoch == 2
     assert answer.assignment is not None
     assert sum(map(len, answer.assignment.values())) == 2
     assert group_of(broker).members["a"].current.progress is Progress.UNREVOKED_PARTITIONS
     two.beat()
     assert two.has == {}
     one.owned = answer.assignment
-    assert one.beat().epoch == 2
+    assert one.beat().epoch == 3
     two.beat()
     assert sorted(one.has["t"] + two.has["t"]) == [0, 1, 2, 3]
     assert group_of(broker).state is ModernState.STABLE
@@ -83,7 +83,7 @@ def test_who_is_silent_for_its_session_is_out(broker: Broker) -> None:
     assert not group_of(broker).is_empty
     pass_time(broker, 1)
     assert group_of(broker).state is ModernState.EMPTY
-    assert group_of(broker).epoch == 2
+    assert group_of(broker).epoch == 3
 
 
 def test_a_member_that_leaves_makes_room_at_once(broker: Broker) -> None:
@@ -128,7 +128,7 @@ def test_who_was_fenced_joins_again_under_its_own_id(broker: Broker) -> None:
     one.join()
     two.join()
     settle(one, two)
-    assert one.join().epoch == 2
+    assert one.join().epoch == 3
     assert len(one.has["t"]) == 2
 
 
@@ -165,10 +165,10 @@ def test_more_partitions_are_given_out(broker: Broker) -> None:
     member = Member(broker, "a", ("t", "new"))
     member.join()
     broker.topics.create("new", partitions=1)
-    assert member.beat().epoch == 2
+    assert member.beat().epoch == 3
     assert member.has == {"t": [0, 1, 2, 3], "new": [0]}
     broker.topics.create("foreign", partitions=1)
-    assert member.beat().epoch == 2
+    assert member.beat().epoch == 3
 
 
 def test_a_topic_that_is_deleted_is_taken_from_its_reader(broker: Broker) -> None:
@@ -225,7 +225,7 @@ def test_targets_are_made_no_more_often_than_the_settings_say() -> None:
     broker = new_broker(group_consumer_assignment_interval_ms="1000")
     one, two = Member(broker, "a"), Member(broker, "b")
     one.join()
-    assert two.join().epoch == 1
+    assert two.join().epoch == 2
     assert group_of(broker).state is ModernState.ASSIGNING
     pass_time(broker, 1_000)
     settle(one, two)
@@ -285,7 +285,7 @@ def test_an_empty_group_goes_when_it_is_deleted(broker: Broker) -> None:
     broker.groups.delete("g")
     with refused(ErrorCode.GROUP_ID_NOT_FOUND):
         broker.groups.consumers.get("g")
-    assert member.join().epoch == 1
+    assert member.join().epoch == 2
 
 
 def test_an_unknown_group_has_no_members(broker: Broker) -> None:

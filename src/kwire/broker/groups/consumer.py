@@ -24,7 +24,7 @@ from typing import Protocol
 
 import attrs
 
-from kwire.broker.groups.assignment import Assignment, is_within, partitions_of, same_partitions
+from kwire.broker.groups.assignment import NOTHING, Assignment, is_within, partitions_of, same_partitions
 from kwire.broker.groups.assignors import ASSIGNORS
 from kwire.broker.groups.change import Change
 from kwire.broker.groups.events import GroupEvent
@@ -55,6 +55,9 @@ from kwire.broker.groups.timers import Timer, TimerKind
 from kwire.errors import ErrorCode, KafkaError
 
 log = logging.getLogger(__name__)
+
+FIRST_EPOCH = 1
+"""Of a group that was just made; what its first member subscribes to moves it on."""
 
 STORAGE_RETRY_MS = 1_000
 """When somebody's time is up and that cannot be written: how soon to try again."""
@@ -164,7 +167,7 @@ class ConsumerGroup(ModernGroup):
                 ErrorCode.GROUP_MAX_SIZE_REACHED,
                 f"The consumer group has reached its maximum capacity of {settings.max_size} members.",
             )
-        member_id = beat.member_id or self.home.new_id()
+        member_id = beat.member_id or self.home.new_member_id()
         change = Change(self, member_id)
         if beat.instance_id is None:
             self._identify(change, beat)
@@ -221,15 +224,15 @@ class ConsumerGroup(ModernGroup):
         if known is None:
             return
         member = self.members[known]
-        if known == change.member_id:
-            change.goes_on(member)
-            change.begins_anew()
-        elif member.stored.classic is None and member.current.epoch != LEAVE_STATIC_EPOCH:
+        if member.stored.classic is None and member.current.epoch != LEAVE_STATIC_EPOCH:
             raise KafkaError(
                 ErrorCode.UNRELEASED_INSTANCE_ID,
                 f"Static member {change.member_id} with instance id {instance_id} cannot join the group because the "
                 f"instance id is owned by {known} member.",
             )
+        if known == change.member_id:
+            change.goes_on(member)
+            change.begins_anew()
         else:
             change.replaces(member)
 
@@ -264,7 +267,7 @@ class ConsumerGroup(ModernGroup):
         if updated != stored or change.is_new:
             change.events.append(MemberStored(of, group_id, updated.member_id, updated))
         changed = updated.topics != stored.topics or updated.regex != stored.regex
-        epoch = self._next_epoch(change, updated, changed or (change.is_new and not self.epoch))
+        epoch = self._next_epoch(change, updated, changed)
         target_epoch = self.target_epoch
         target = change.target
         if epoch > target_epoch and self._may_assign(now_ms):
@@ -288,13 +291,15 @@ class ConsumerGroup(ModernGroup):
     def _next_epoch(self, change: Change, updated: StoredMember | None, changed: bool) -> int:
         """The group's epoch when a member is like this, or gone; what has to be written of it is part of the change."""
         version = self.home.known_topics.version
-        if not changed and version == self.topics_version:
+        is_first = not self.epoch
+        if not changed and not is_first and version == self.topics_version:
             return self.epoch
         self.resolve(change, updated)
         metadata_hash = self.hash_of(self._subscribed(change, updated))
-        epoch = self.epoch
+        epoch = max(self.epoch, FIRST_EPOCH)
         if changed or metadata_hash != self.metadata_hash:
             epoch += 1
+        if epoch != self.epoch:
             change.events.append(GroupEpoch(self.family, self.group_id, epoch, metadata_hash))
             log.info("group %s: epoch %d", self.group_id, epoch)
         change.topics_version = version
@@ -398,7 +403,7 @@ class ConsumerGroup(ModernGroup):
                 self.home.write_events(
                     self.group_id, [CurrentStored(self.family, self.group_id, member_id, current)]
                 )
-                self._clear(member, TimerKind.REVOCATION)
+                self.clear_timer(member, TimerKind.REVOCATION)
                 return
         log.info("group %s: %s leaves", self.group_id, member_id)
         self.remove([member_id], now_ms)
@@ -435,13 +440,22 @@ class ConsumerGroup(ModernGroup):
             self.home.timers.set(member.session, now_ms + timeout_ms)
             self._watch_revocation(member, Current(), now_ms)
 
+    def can_get_more(self, member: ModernMember) -> bool:
+        """Is anything free of what the member waits for?"""
+        assigned = member.current.assigned
+        return any(
+            self.owners.get(topic_id, {}).get(index) is None
+            for topic_id, partitions in self.targets.get(member.member_id, NOTHING).items()
+            for index in partitions - assigned.get(topic_id, {}).keys()
+        )
+
     def _watch_revocation(self, member: ModernMember, before: Current, now_ms: int) -> None:
         """Who has to give something up has its rebalance timeout for that."""
         current = member.current
         if member.stored.classic is not None or current.progress is not Progress.UNREVOKED_PARTITIONS:
-            self._clear(member, TimerKind.REVOCATION)
+            self.clear_timer(member, TimerKind.REVOCATION)
         elif current is not before:
-            self._set(member, TimerKind.REVOCATION, now_ms + member.stored.rebalance_timeout_ms)
+            self.set_timer(member, TimerKind.REVOCATION, now_ms + member.stored.rebalance_timeout_ms)
 
     # Offsets
 

@@ -6,16 +6,19 @@ consumer protocol.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
+from kwire.broker.groups import classic_members
 from kwire.broker.groups.assignment import Assignment, partitions_of
 from kwire.broker.groups.assignors import ASSIGNORS, known_assignors
 from kwire.broker.groups.classic import ClassicGroup
 from kwire.broker.groups.consumer import ConsumerGroup, ConsumerSettings, Heartbeat, parse_regex
-from kwire.broker.groups.events import GroupStored
+from kwire.broker.groups.conversion import Malformed, can_be_classic, to_classic, to_consumer
+from kwire.broker.groups.members import Join, Joined, Parked
 from kwire.broker.groups.modern import (
     JOIN_EPOCH,
     LEAVE_EPOCH,
@@ -30,6 +33,8 @@ from kwire.errors import ErrorCode, KafkaError
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
     from kwire.broker.groups.coordinator import GroupCoordinator
+
+log = logging.getLogger(__name__)
 
 GROUP_VERSION = "group.version"
 
@@ -88,6 +93,7 @@ class ConsumerGroups:
         self._broker = broker
         self._assignors = tuple(known_assignors(config.list("group.consumer.assignors"))) or tuple(ASSIGNORS)
         self._max_size = config.int("group.consumer.max.size")
+        self._policy = config.text("group.consumer.migration.policy").lower()
         self._is_wanted = "consumer" in config.list("group.coordinator.rebalance.protocols")
 
     @property
@@ -120,9 +126,15 @@ class ConsumerGroups:
         if isinstance(known, ConsumerGroup):
             return known.heartbeat(beat, now_ms)
         if beat.epoch != JOIN_EPOCH:
-            self.get(group_id)
+            self.get(group_id, "Consumer group")
         coordinator.check_reach(group_id)
-        group = self._converted(group_id, known, now_ms)
+        if isinstance(known, ClassicGroup) and not known.is_empty:
+            return self._upgraded(known).heartbeat(beat, now_ms)
+        if isinstance(known, ClassicGroup) or not (known or coordinator.is_of_another_protocol(group_id)):
+            group = ConsumerGroup(coordinator, group_id)
+            group.prologue = [] if known is None else [*known.removals()]
+        else:
+            raise self._not_one(group_id)
         coordinator.groups[group_id] = group
         try:
             return group.heartbeat(beat, now_ms)
@@ -131,19 +143,62 @@ class ConsumerGroups:
                 coordinator.restore(group_id, known)
             raise
 
-    def _converted(self, group_id: str, known: object, now_ms: int) -> ConsumerGroup:
-        """A group of the consumer protocol in the place of what is known. Raises KafkaError(GROUP_ID_NOT_FOUND)."""
-        group = ConsumerGroup(self._coordinator, group_id)
-        if known is None and not self._coordinator.is_of_another_protocol(group_id):
-            return group
-        if isinstance(known, ClassicGroup) and known.is_empty:
-            group.prologue = [GroupStored(group_id, None)]
-            return group
-        raise self._not_one(group_id)
-
     @staticmethod
     def _not_one(group_id: str) -> KafkaError:
         return KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} is not a consumer group.")
+
+    # Groups that change their protocol
+
+    def _upgraded(self, group: ClassicGroup) -> ConsumerGroup:
+        """A classic group with members, as one of the consumer protocol. Raises KafkaError(GROUP_ID_NOT_FOUND)."""
+        group_id, topics = group.group_id, self._coordinator.known_topics
+        if (
+            self._policy not in ("upgrade", "bidirectional")
+            or not group.is_consumer_group
+            or len(group.members) > self._max_size
+        ):
+            raise self._not_one(group_id)
+        try:
+            events = to_consumer(group, topics, self._coordinator.time_ms())
+        except Malformed as error:
+            raise KafkaError(
+                ErrorCode.GROUP_ID_NOT_FOUND,
+                f"Cannot upgrade the classic group {group_id} to consumer group because the embedded consumer "
+                "protocol is malformed.",
+            ) from error
+        now_ms = self._broker.clock.monotonic_ms()
+        self._coordinator.write_events(group_id, events)
+        log.info("group %s: is a group of the consumer protocol from now on", group_id)
+        group.send_away()
+        upgraded = self.get(group_id)
+        upgraded.resume(now_ms)
+        return upgraded
+
+    def join_classic(self, group: ConsumerGroup, wish: Join, now_ms: int) -> Parked[Joined]:
+        """A classic member joins a group of the consumer protocol. Raises KafkaError."""
+        joined = classic_members.join(group, wish, now_ms)
+        self.downgrade(
+            group, (), now_ms
+        )  # it may have taken the place of the last member of the consumer protocol
+        return Parked(joined)
+
+    def downgrade(self, group: ConsumerGroup, leaving: Sequence[str], now_ms: int) -> bool:
+        """Members go; if only classic ones stay, the group is a classic one afterwards, where that may be."""
+        if (
+            self._policy not in ("downgrade", "bidirectional")
+            or not can_be_classic(group, leaving)
+            or len(group.members) - len(leaving) > self._coordinator.settings.max_size
+        ):
+            return False
+        group_id, topics = group.group_id, self._coordinator.known_topics
+        events = to_classic(group, leaving, topics, self._coordinator.time_ms())
+        self._coordinator.write_events(group_id, events)
+        log.info("group %s: is a classic group from now on", group_id)
+        downgraded = self._coordinator.groups[group_id]
+        assert isinstance(downgraded, ClassicGroup)
+        downgraded.resume(now_ms)
+        downgraded.rebalance("the group changed its protocol", now_ms)
+        return True
 
     def _check(self, group_id: str, beat: Heartbeat, makes_own_id: bool) -> None:
         """Is this something that a member may say? Raises KafkaError."""
@@ -180,14 +235,14 @@ class ConsumerGroups:
 
     # What is shown
 
-    def get(self, group_id: str) -> ConsumerGroup:
+    def get(self, group_id: str, what: str = "Group") -> ConsumerGroup:
         """Raises KafkaError(GROUP_ID_NOT_FOUND)."""
         group = self._coordinator.groups.get(group_id)
         if isinstance(group, ConsumerGroup):
             return group
         if group is None and not self._coordinator.is_of_another_protocol(group_id):
             self._coordinator.check_reach(group_id)
-            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"{what} {group_id} not found.")
         raise self._not_one(group_id)
 
     def describe(self, group_id: str) -> DescribedConsumerGroup:

@@ -10,6 +10,7 @@ in the same generation.
 
 from __future__ import annotations
 
+import base64
 import logging
 import uuid
 from collections import Counter
@@ -17,6 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
+from kwire.broker.groups import classic_members
 from kwire.broker.groups.classic import ClassicGroup
 from kwire.broker.groups.consumer import ConsumerGroup, ConsumerSettings
 from kwire.broker.groups.consumers import BrokerTopics, ConsumerGroups
@@ -181,6 +183,9 @@ class GroupCoordinator:
         settings = self.settings
         if not settings.min_session_timeout_ms <= join.session_timeout_ms <= settings.max_session_timeout_ms:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
+        group = self.groups.get(group_id)
+        if isinstance(group, ConsumerGroup) and not group.is_empty:
+            return self.consumers.join_classic(group, join, now_ms)
         self._become_classic(group_id)
         group = self.groups.get(group_id)
         if group is None:
@@ -219,6 +224,10 @@ class GroupCoordinator:
     ) -> Parked[Synced]:
         """SyncGroup. Raises KafkaError."""
         group = self._group_of_member(group_id)
+        if isinstance(group, ConsumerGroup):
+            return classic_members.sync(
+                group, member_id, instance_id, generation, protocol_type, protocol_name, now_ms
+            )
         return group.sync(
             member_id, instance_id, generation, protocol_type, protocol_name, assignments, now_ms
         )
@@ -227,7 +236,11 @@ class GroupCoordinator:
         self, group_id: str, member_id: str, instance_id: str | None, generation: int, now_ms: int
     ) -> None:
         """Heartbeat. Raises KafkaError."""
-        self._group_of_member(group_id).heartbeat(member_id, instance_id, generation, now_ms)
+        group = self._group_of_member(group_id)
+        if isinstance(group, ConsumerGroup):
+            classic_members.heartbeat(group, member_id, instance_id, generation, now_ms)
+        else:
+            group.heartbeat(member_id, instance_id, generation, now_ms)
 
     def leave(
         self, group_id: str, leavers: Sequence[tuple[str, str | None, str | None]], now_ms: int
@@ -238,8 +251,9 @@ class GroupCoordinator:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
-        if not isinstance(group, ClassicGroup):
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
+        if isinstance(group, ConsumerGroup):
+            return classic_members.leave(group, leavers, now_ms)
         return group.leave(leavers, now_ms)
 
     # Offsets
@@ -422,6 +436,10 @@ class GroupCoordinator:
     def new_id(self) -> str:
         return str(uuid.UUID(bytes=self._broker.random.randbytes(16), version=4))
 
+    def new_member_id(self) -> str:
+        fresh = uuid.UUID(bytes=self._broker.random.randbytes(16), version=4)
+        return base64.urlsafe_b64encode(fresh.bytes).rstrip(b"=").decode()
+
     def time_ms(self) -> int:
         return self._broker.clock.time_ms()
 
@@ -435,7 +453,7 @@ class GroupCoordinator:
         return self.consumers.settings_of(group_id)
 
     def left_to_classic(self, group: ConsumerGroup, leaving: Sequence[str], now_ms: int) -> bool:
-        return False
+        return self.consumers.downgrade(group, leaving, now_ms)
 
     def is_of_another_protocol(self, group_id: str) -> bool:
         """Is the id taken by a group of a protocol that is not served?"""
@@ -541,11 +559,10 @@ class GroupCoordinator:
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
         return group
 
-    def _group_of_member(self, group_id: str) -> ClassicGroup:
+    def _group_of_member(self, group_id: str) -> AnyGroup:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
-        if not isinstance(group, ClassicGroup):
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
 

@@ -65,7 +65,7 @@ class ModernHome(Protocol):
     timers: Timers
     known_topics: KnownTopics
 
-    def new_id(self) -> str:
+    def new_member_id(self) -> str:
         """A new UUID, as Kafka writes it."""
         ...
 
@@ -263,13 +263,13 @@ class ModernGroup:
         """A timer of a member is due."""
         raise NotImplementedError
 
-    def _set(self, member: ModernMember, kind: TimerKind, due_ms: int) -> None:
+    def set_timer(self, member: ModernMember, kind: TimerKind, due_ms: int) -> None:
         timer = member.timers.get(kind)
         if timer is None:
             timer = member.timers[kind] = Timer(self, kind, member.member_id)
         self.home.timers.set(timer, due_ms)
 
-    def _clear(self, member: ModernMember, kind: TimerKind) -> None:
+    def clear_timer(self, member: ModernMember, kind: TimerKind) -> None:
         timer = member.timers.get(kind)
         if timer is not None:
             self.home.timers.clear(timer)

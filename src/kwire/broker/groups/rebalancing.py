@@ -155,6 +155,18 @@ class Rebalancing:
         if len(self.members) > self._home.settings.max_size:
             self._prepare_rebalance("the group is larger than group.max.size", None, now_ms)
 
+    def rebalance(self, cause: str, now_ms: int) -> None:
+        """Everybody has to join again, unless they are at it."""
+        if self.state in (State.STABLE, State.COMPLETING_REBALANCE):
+            self._prepare_rebalance(cause, None, now_ms)
+
+    def send_away(self) -> None:
+        """The group lives on in another shape, in which its members go on; who waits is told to ask again."""
+        for member in self.members:
+            self.members.answer_join(member, Joined(ErrorCode.REBALANCE_IN_PROGRESS, member.member_id))
+            self.members.answer_sync(member, Synced(ErrorCode.REBALANCE_IN_PROGRESS))
+            self._home.timers.clear(member.session)
+
     def forget(self) -> None:
         """The group is gone; there are no members any more."""
         self.state = State.DEAD
