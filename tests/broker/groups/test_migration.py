@@ -256,7 +256,7 @@ def test_a_classic_member_leaves_and_its_generation_is_its_epoch(broker: Broker)
     with refused(ErrorCode.UNKNOWN_MEMBER_ID):
         broker.groups.heartbeat(GROUP, "m", None, member.epoch, 0)
     codes = broker.groups.leave(
-        GROUP, [(classic.member_id, None, None), ("m", None, None), (classic.member_id, None, None)], 0
+        GROUP, [(classic.member_id, None, None), ("x", None, None), ("m", "i", None)], 0
     )
     assert codes == [ErrorCode.NONE, ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.UNKNOWN_MEMBER_ID]
     settle(member)

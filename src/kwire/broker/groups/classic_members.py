@@ -42,7 +42,7 @@ def join(group: ConsumerGroup, wish: Join, now_ms: int) -> Joined:
     try:
         subscription = read_subscription(wish.protocols[0][1])
     except Malformed as error:
-        raise KafkaError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, str(error)) from error
+        raise KafkaError(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
     change = Change(group, member_id)
     _identify(group, change, wish.instance_id, is_new=is_new)
     stored = change.stored
@@ -145,19 +145,21 @@ def heartbeat(
 def leave(
     group: ConsumerGroup, leavers: Sequence[tuple[str, str | None, str | None]], now_ms: int
 ) -> list[ErrorCode]:
-    """Classic members, each (member id, instance id, reason), go. Raises KafkaError when that cannot be written."""
+    """Members of either protocol, each (member id, instance id, reason), go: an administrator may send them away.
+
+    Raises KafkaError when that cannot be written.
+    """
     codes = []
     gone: dict[str, None] = {}
     for member_id, instance_id, reason in leavers:
         try:
             if instance_id is not None and not member_id:
                 member_id = group.static.get(instance_id, "")
-            member, _ = _classic_member(group, member_id, instance_id)
+            gone[_member(group, member_id, instance_id).member_id] = None
         except KafkaError as error:
             codes.append(error.code)
             continue
-        codes.append(ErrorCode.UNKNOWN_MEMBER_ID if member.member_id in gone else ErrorCode.NONE)
-        gone[member.member_id] = None
+        codes.append(ErrorCode.NONE)
         log.info("group %s: %s leaves%s", group.group_id, member_id, f" ({reason})" if reason else "")
     if gone:
         group.remove([*gone], now_ms)
@@ -167,16 +169,21 @@ def leave(
 def _classic_member(
     group: ConsumerGroup, member_id: str, instance_id: str | None
 ) -> tuple[ModernMember, ClassicSide]:
-    member = (
-        group.members.get(member_id) if instance_id is None else group.static_member(member_id, instance_id)
-    )
-    if member is None:
-        raise group.unknown(member_id)
+    member = _member(group, member_id, instance_id)
     if member.stored.classic is None:
         raise KafkaError(
             ErrorCode.UNKNOWN_MEMBER_ID, f"Member {member_id} does not use the classic protocol."
         )
     return member, member.stored.classic
+
+
+def _member(group: ConsumerGroup, member_id: str, instance_id: str | None) -> ModernMember:
+    if instance_id is not None:
+        return group.static_member(member_id, instance_id)
+    member = group.members.get(member_id)
+    if member is None:
+        raise group.unknown(member_id)
+    return member
 
 
 def _check_generation(member: ModernMember, generation: int) -> None:

@@ -157,7 +157,9 @@ class ConsumerGroups:
             or not group.is_consumer_group
             or len(group.members) > self._max_size
         ):
-            raise self._not_one(group_id)
+            raise KafkaError(
+                ErrorCode.GROUP_ID_NOT_FOUND, f"Cannot upgrade classic group {group_id} to consumer group."
+            )
         try:
             events = to_consumer(group, topics, self._coordinator.time_ms())
         except Malformed as error:
