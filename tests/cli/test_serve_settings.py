@@ -54,6 +54,11 @@ def test_listen_replaces_all_that_was_said_of_listeners(tmp_path: Path) -> None:
     assert config.advertised == {"PLAINTEXT": ("127.0.0.1", 9999)}
 
 
+def test_what_is_set_beside_listen_is_advertised() -> None:
+    config = settings("--listen", "127.0.0.1:9999", "--set", "advertised.listeners=PLAINTEXT://outside:1")
+    assert config.advertised == {"PLAINTEXT": ("outside", 1)}
+
+
 def test_advertise_is_for_the_first_listener(tmp_path: Path) -> None:
     config = settings("--listen", "0.0.0.0:1", "--listen", "127.0.0.1:2", "--advertise", "outside:9092")
     assert config.advertised == {"PLAINTEXT": ("outside", 9092)}

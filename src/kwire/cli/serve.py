@@ -81,10 +81,12 @@ def settings_of(chosen: argparse.Namespace, environment: Mapping[str, str], data
 
     Raises InvalidSetting and CannotStart.
     """
-    overrides: dict[str, str | None] = {**_pairs("--set", chosen.set)}
+    overrides: dict[str, str | None] = {}
     if chosen.listen:
-        # What file and environment say about listeners goes as a whole.
+        # What file and environment say about listeners goes as a whole; what --set says of the others was meant so.
         overrides |= {"advertised.listeners": None, "inter.broker.listener.name": None}
+    overrides |= _pairs("--set", chosen.set)
+    if chosen.listen:
         overrides |= _listeners(chosen.listen)
     if data is not None:
         overrides["log.dirs"] = data
