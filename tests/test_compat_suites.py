@@ -51,6 +51,15 @@ def test_go_test_counts_who_never_ended_as_failed() -> None:
     ]
 
 
+def test_go_test_finds_the_reason_before_the_end_too() -> None:
+    output = (
+        "=== RUN   TestA\n=== PAUSE TestA\n=== RUN   TestB\n    b_test.go:3: working\n=== CONT  TestA\n"
+        "    a_test.go:7: no TLS\n--- SKIP: TestA (0.0s)\n=== NAME  TestB\n    b_test.go:9: \n"
+        "        \tError Trace:\tb_test.go:9\n        \tError:      \tNot equal\n--- FAIL: TestB (0.0s)\n"
+    )
+    assert reading.go_test(output) == [Case("TestA", S, "a_test.go:7: no TLS"), Case("TestB", F, "Not equal")]
+
+
 def test_cargo_test_names_the_program() -> None:
     output = (
         "     Running tests/client.rs (target/debug/deps/client-0f)\n\nrunning 3 tests\n"

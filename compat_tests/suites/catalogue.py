@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compat_tests.suites import franz_go, kafka_clients, kafka_python, librdkafka, ours
+from compat_tests.suites import franz_go, kadm, kafka_clients, kafka_python, librdkafka, ours
 from compat_tests.suites.suite import Suite
 
-MODULES = (ours, librdkafka, kafka_python, franz_go, kafka_clients)
+MODULES = (ours, librdkafka, kafka_python, franz_go, kadm, kafka_clients)
 
 
 def catalogue() -> dict[str, Suite]:

@@ -1,6 +1,6 @@
 """The tests of franz-go's client package `kgo`, from the module that Go's proxy serves, built once into one program.
 
-The admin package `kadm` is not here: its tests talk to no broker.
+The admin package `kadm` has a module of its own (`kadm.py`).
 """
 
 from __future__ import annotations
@@ -20,16 +20,12 @@ RECORDS = 20_000
 FEATURES = (
     ("Share", "share groups"),
     ("Txn|EOS|Idempot", "transactions and idempotence"),
-    ("Share", "share groups"),
     ("Group|848|Rebalance|Commit", "consumer groups"),
     ("Offset|Purge|Pause|List", "offsets"),
     ("Admin|Topic|Metadata", "administration"),
     ("", "produce and consume"),
 )
-UNSERVED = (
-    ("Share", "share groups (KIP-932) are not served yet"),
-    ("848", "the consumer group protocol of KIP-848 is not served yet"),
-)
+UNSERVED = (("Share", "share groups (KIP-932) are not served yet"),)
 PROGRAM = "kgo.test"
 
 

@@ -40,20 +40,35 @@ def junit(files: Iterable[Path]) -> list[Case]:
     return cases
 
 
-_GO_LINE = re.compile(r"^\s*--- (PASS|FAIL|SKIP): (\S+)[^\n]*", re.MULTILINE)
+_GO_LINE = re.compile(r"\s*--- (PASS|FAIL|SKIP): (\S+)")
+_GO_TURN = re.compile(r"=== (?:RUN|CONT|NAME)\s+(\S+)")
+_GO_SAID = re.compile(r"\s+(\S+_test\.go:\d+: .*)|\s+Error:\s+(\S.*)")
 _GO = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
 
 
 def go_test(output: str) -> list[Case]:
-    """The cases of `go test -v`; a test that began and never ended has failed."""
-    cases: dict[str, Case] = {}
-    for found in _GO_LINE.finditer(output):
-        outcome = _GO[found[1]]
-        following = output[found.end() :].lstrip().partition("\n")[0] if outcome is not Outcome.PASSED else ""
-        cases[found[2]] = Case(found[2], outcome, one_line(following if "---" not in following else ""))
-    for name in re.findall(r"^=== RUN\s+(\S+)", output, re.MULTILINE):
-        cases.setdefault(name, Case(name, Outcome.FAILED, "it did not end"))
-    return list(cases.values())
+    """The cases of `go test -v`; a test that began and never ended has failed.
+
+    A test's reason is what it said last: before its end as a rule, after it where Go holds that back.
+    """
+    ended: dict[str, Outcome] = {}
+    said: dict[str, str] = {}
+    begun: list[str] = []
+    current = ""
+    for line in output.splitlines():
+        if turn := _GO_TURN.match(line):
+            current = turn[1]
+            if line.startswith("=== RUN"):
+                begun.append(current)
+        elif end := _GO_LINE.match(line):
+            current = end[2]
+            ended[current] = _GO[end[1]]
+        elif words := _GO_SAID.match(line):
+            said[current] = words[1] or words[2]
+    return [
+        Case(name, outcome, "" if outcome is Outcome.PASSED else one_line(said.get(name, "")))
+        for name, outcome in ended.items()
+    ] + [Case(name, Outcome.FAILED, "it did not end") for name in begun if name not in ended]
 
 
 def cargo_test(output: str) -> list[Case]:
