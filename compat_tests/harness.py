@@ -113,6 +113,8 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     launched_at: int = 0
     """Where the output of the newest run begins."""
+    within: list[str] = attrs.field(factory=list)
+    """What comes before the command: a program that starts it in another place, such as another network."""
 
     name = "a server"
 
@@ -157,7 +159,7 @@ class Server:
         with self.output.open("ab") as sink:
             self.launched_at = sink.tell()
             self.process = subprocess.Popen(
-                self.command(),
+                [*self.within, *self.command()],
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,

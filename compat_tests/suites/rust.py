@@ -1,0 +1,149 @@
+"""The integration tests of two Rust clients, from the packages on crates.io: rdkafka, which binds librdkafka, and
+rskafka, which is all Rust. Each package is copied from cargo's cache and its tests are built once, with the versions
+that its own lock file names.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from compat_tests.harness import require
+from compat_tests.suites.reading import cargo_test, not_ended
+from compat_tests.suites.suite import Case, Outcome, Place, Suite, installed, must, run_program
+
+RDKAFKA, RSKAFKA = "0.39.0", "0.6.0"
+
+FEATURES = (
+    ("transaction", "transactions and idempotence"),
+    ("admin|topic_crud|topics|metadata|groups|configs|group_list|delete", "administration"),
+    ("rebalance|assignment|group", "consumer groups"),
+    ("offset|watermark|seek|commit|store", "offsets"),
+    ("", "produce and consume"),
+)
+
+NEEDS_MORE = (
+    ("test_sasl$", "needs a listener with SASL"),
+    ("_java_", "the Java client is tried by suites of its own"),
+    ("test_socks5$", "needs a SOCKS proxy"),
+)
+"""Tests of rskafka that return at once, as if they had passed, when this is not there."""
+
+
+def source(crate: str, version: str, scratch: Path) -> Path:
+    """Where cargo keeps the sources of one package, after it brought them there."""
+    (scratch / "src").mkdir(parents=True, exist_ok=True)
+    (scratch / "src" / "lib.rs").touch()
+    (scratch / "Cargo.toml").write_text(
+        f'[package]\nname = "fetch"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\n{crate} = "={version}"\n',
+        encoding="utf-8",
+    )
+    must([require("cargo"), "fetch", "--quiet"], cwd=scratch)
+    told = must([require("cargo"), "metadata", "--quiet", "--format-version=1"], cwd=scratch)
+    packages = json.loads(told[told.index("{") :])["packages"]
+    return Path(next(each["manifest_path"] for each in packages if each["name"] == crate)).parent
+
+
+def prepare(crate: str, version: str, options: Sequence[str]) -> Path:
+    for program in ("cargo", "gcc", "g++", "make"):
+        require(program)
+
+    def build(directory: Path) -> None:
+        shutil.copytree(source(crate, version, directory / "fetch"), directory / "crate")
+        (directory / "crate" / "rust-toolchain.toml").unlink(
+            missing_ok=True
+        )  # any compiler new enough will do
+        must([*cargo(options), "--no-run"], cwd=directory / "crate", bound_s=3600)
+
+    return installed(f"{crate}-{version}", build) / "crate"
+
+
+def cargo(options: Sequence[str]) -> list[str | Path]:
+    """`cargo test` of everything in `tests/`; the unit tests beside the sources ask no server."""
+    return ["nice", require("cargo"), "test", "--locked", "--tests", *options]
+
+
+def run(
+    crate: str,
+    version: str,
+    options: Sequence[str],
+    settings: Callable[[Place], Mapping[str, str]],
+    idle: Sequence[tuple[str, str]],
+    place: Place,
+) -> Sequence[Case]:
+    directory = prepare(crate, version, options)
+    done = run_program(
+        [*cargo(options), "--no-fail-fast", "--", "--test-threads=2"],
+        bound_s=place.bound_s,
+        log=place.log,
+        cwd=directory,
+        env=settings(place),
+    )
+    cases = [ran(case, idle) for case in cargo_test(done.output) if asks_a_server(case)]
+    return not_ended(cases, place.bound_s) if done.timed_out else cases
+
+
+def asks_a_server(case: Case) -> bool:
+    return not case.name.startswith("src/")
+
+
+def ran(case: Case, idle: Sequence[tuple[str, str]]) -> Case:
+    """The case; one that passed without doing anything was skipped."""
+    for pattern, reason in idle:
+        if re.search(pattern, case.name) and case.outcome is Outcome.PASSED:
+            return Case(case.name, Outcome.SKIPPED, reason)
+    return case
+
+
+def rdkafka_settings(place: Place) -> Mapping[str, str]:
+    return {"KAFKA_HOST": place.bootstrap, "RUST_LOG": "off"}
+
+
+def rskafka_settings(place: Place) -> Mapping[str, str]:
+    return {"TEST_INTEGRATION": "1", "TEST_BROKER_IMPL": "kafka", "KAFKA_CONNECT": place.bootstrap}
+
+
+def suites() -> list[Suite]:
+    def suite(
+        crate: str,
+        version: str,
+        about: str,
+        settings: Callable[[Place], Mapping[str, str]],
+        broker: Mapping[str, str],
+        options: Sequence[str] = (),
+        idle: Sequence[tuple[str, str]] = (),
+    ) -> Suite:
+        return Suite(
+            name=crate,
+            client=crate,
+            version=version,
+            about=about,
+            prepare=functools.partial(prepare, crate, version, options),
+            run=functools.partial(run, crate, version, options, settings, idle),
+            features=FEATURES,
+            settings=broker,
+            bound_s=900,
+        )
+
+    return [
+        suite(
+            "rdkafka",
+            RDKAFKA,
+            "the integration tests of the Rust binding to librdkafka.",
+            rdkafka_settings,
+            {"num.partitions": "3"},
+        ),
+        suite(
+            "rskafka",
+            RSKAFKA,
+            "its integration tests, where librdkafka reads what it wrote and the other way round.",
+            rskafka_settings,
+            {"auto.create.topics.enable": "false"},
+            options=("--features=full",),
+            idle=NEEDS_MORE,
+        ),
+    ]
