@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
-
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
+from kwire.broker.regex import InvalidRegex, Regex
 from kwire.broker.transactions.states import State
 from kwire.codec.messages.list_transactions import (
     ListTransactionsRequest,
@@ -16,9 +15,6 @@ from kwire.codec.messages.list_transactions import (
     TransactionState,
 )
 from kwire.errors import ErrorCode, KafkaError
-
-_BEYOND_RE2 = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:=|!|<=|<!|>|\(|P=|#)|\\[1-9]|[*+?}]\+)")
-"""What Python's expressions have and those of RE2, which never go back, have not."""
 
 
 def list_transactions(
@@ -39,20 +35,18 @@ def list_transactions(
             if (not producer_ids or each.producer_id in producer_ids)
             and (not request.state_filters or each.state in states)
             and (duration_ms < 0 or now_ms - each.started_ms > duration_ms)
-            and (pattern is None or pattern.fullmatch(each.transactional_id))
+            and (pattern is None or pattern.matches(each.transactional_id))
         ],
     )
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
+def _pattern(text: str | None) -> Regex | None:
     """Raises KafkaError(INVALID_REGULAR_EXPRESSION)."""
     if not text:
         return None
     try:
-        if _BEYOND_RE2.search(text):
-            raise KafkaError(ErrorCode.INVALID_REGULAR_EXPRESSION)
-        return re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
+        return Regex(text)
+    except InvalidRegex as error:
         raise KafkaError(ErrorCode.INVALID_REGULAR_EXPRESSION, str(error)) from error
 
 

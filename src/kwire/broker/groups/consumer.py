@@ -50,8 +50,8 @@ from kwire.broker.groups.modern_events import (
     StoredMember,
 )
 from kwire.broker.groups.reconciliation import reconcile
-from kwire.broker.groups.regex import InvalidRegex, Regex
 from kwire.broker.groups.timers import Timer, TimerKind
+from kwire.broker.regex import InvalidRegex, Regex
 from kwire.errors import ErrorCode, KafkaError
 
 log = logging.getLogger(__name__)
