@@ -16,11 +16,17 @@ from tests.broker.groups.brokers import TestClock, open_broker
 GROUP = "g"
 
 
-def new_broker(files: MemoryFiles | None = None, clock: TestClock | None = None, **settings: str) -> Broker:
+def new_broker(
+    files: MemoryFiles | None = None,
+    clock: TestClock | None = None,
+    *,
+    with_topics: bool = True,
+    **settings: str,
+) -> Broker:
     """With topics `t` (4 partitions) and `u` (2)."""
     broker = open_broker(files or MemoryFiles(), clock, seed=1, **settings)
     for name, partitions in (("t", 4), ("u", 2)):
-        if broker.topics.get(name) is None:
+        if with_topics and broker.topics.get(name) is None:
             broker.topics.create(name, partitions=partitions)
     return broker
 
@@ -45,11 +51,13 @@ class Member:
     assignor: str | None = None
     epoch: int = 0
     owned: Assignment = attrs.Factory(dict)
+    told: Assignment = attrs.Factory(dict)
+    """What it was given last."""
     is_slow: bool = False
-    """It does not give up what it should."""
+    """It does not give up what it should, and takes nothing."""
 
     def join(self, **more: Any) -> Beat:
-        self.epoch, self.owned = 0, {}
+        self.epoch, self.owned, self.told = 0, {}, {}
         return self.beat(
             rebalance_timeout_ms=60_000,
             topics=self.topics,
@@ -61,6 +69,8 @@ class Member:
 
     def beat(self, **more: Any) -> Beat:
         """Say what changed, and what it owns."""
+        if not self.is_slow:
+            self.owned = self.told
         said: dict[str, Any] = {"owned": self.owned}
         answer = self.broker.groups.consumers.heartbeat(
             self.group_id,
@@ -76,8 +86,10 @@ class Member:
             now_ms=self.broker.clock.monotonic_ms(),
         )
         self.member_id, self.epoch = answer.member_id, answer.epoch
-        if answer.assignment is not None and not self.is_slow:
-            self.owned = answer.assignment
+        if answer.assignment is not None:
+            self.told = answer.assignment
+            if not self.is_slow:
+                self.owned = self.told
         return answer
 
     def leave(self, epoch: int = -1) -> None:

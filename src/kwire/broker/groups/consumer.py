@@ -472,8 +472,8 @@ class ConsumerGroup(ModernGroup):
 
         In an older epoch it may, for partitions that it has had since then (KIP-1251).
         """
-        if epoch < 0 and not self.members:
-            return
+        if epoch < 0 and (not self.members or (in_transaction and not member_id)):
+            return  # nobody who is a member: old producers do not say whom they commit for
         member = self.members.get(member_id)
         if member is None:
             raise self.unknown(member_id)
