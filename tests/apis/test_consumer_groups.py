@@ -16,6 +16,11 @@ def test_kwire_answers_as_kafka_does(claim: Claim) -> None:
     claim(InMemory())
 
 
+@pytest.mark.parametrize("claim", consumer_group_claims.CLAIMS, ids=lambda claim: claim.__name__)
+def test_the_answers_are_the_same_when_everything_must_be_durable_first(claim: Claim) -> None:
+    claim(InMemory(log_flush_interval_messages="1"))
+
+
 def test_without_the_feature_nobody_joins() -> None:
     talk = InMemory()
     talk.broker.metadata.image.features["group.version"] = 0

@@ -50,6 +50,8 @@ def consumer_group_heartbeat(
         )
     except KafkaError as error:  # a part of every rebalance, so it is answered here
         return ConsumerGroupHeartbeatResponse(error_code=error.code, error_message=error.message)
+    if answer.assignment is not None:
+        broker.groups.settle(request.group_id)
     return ConsumerGroupHeartbeatResponse(
         member_id=answer.member_id,
         member_epoch=answer.epoch,

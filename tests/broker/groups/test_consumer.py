@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kwire.broker.broker import Broker
+from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
 from kwire.broker.groups.modern import ModernState
 from kwire.broker.groups.modern_events import Progress
 from kwire.codec.stored.config_record import ConfigRecord
@@ -286,6 +287,30 @@ def test_an_empty_group_goes_when_it_is_deleted(broker: Broker) -> None:
     with refused(ErrorCode.GROUP_ID_NOT_FOUND):
         broker.groups.consumers.get("g")
     assert member.join().epoch == 2
+
+
+def test_offsets_that_nobody_needs_expire_and_an_empty_group_goes_with_its_last() -> None:
+    broker = new_broker(
+        group_consumer_session_timeout_ms="60000",
+        offsets_retention_minutes="10",
+        offsets_retention_check_interval_ms="60000",
+    )
+    member = Member(broker, "a")
+    member.join()
+    offsets = [
+        OffsetCommitted("g", name, 0, CommittedOffset(1, -1, "", broker.clock.time_ms()))
+        for name in ("t", "u")
+    ]
+    assert broker.groups.commit("g", "a", None, 2, offsets, 0) == [ErrorCode.NONE] * 2
+    for _ in range(15):
+        pass_time(broker, 50_000)
+        member.beat()
+    assert broker.groups.offsets.get("g", "t", 0) is not None
+    assert broker.groups.offsets.get("g", "u", 0) is None
+    member.leave()
+    pass_time(broker, 60_000)
+    assert "g" not in broker.groups.groups
+    assert not broker.groups.offsets.has_any("g")
 
 
 def test_an_unknown_group_has_no_members(broker: Broker) -> None:
