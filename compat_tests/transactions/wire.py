@@ -81,15 +81,21 @@ class Servers(Talk):
         super().__init__()
         self._bootstrap = bootstrap
         self._wires: dict[str, Socket] = {}
+        self._connected: list[Socket] = []
 
     def close(self) -> None:
-        for wire in self._wires.values():
+        for wire in (*self._wires.values(), *self._connected):
             wire.close()
 
     def at(self, address: str) -> Socket:
         if address not in self._wires:
             self._wires[address] = Socket(address)
         return self._wires[address]
+
+    def connect(self, address: str) -> Socket:
+        wire = Socket(address)
+        self._connected.append(wire)
+        return wire
 
     def time_ms(self) -> int:
         return time.time_ns() // 1_000_000

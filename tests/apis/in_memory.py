@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,24 @@ STEP_MS = 20
 
 class HasToWait(Exception):
     """There is no answer yet."""
+
+
+_connections = itertools.count(1)
+
+
+class Connected:
+    """A connection of its own."""
+
+    def __init__(self, talk: InMemory) -> None:
+        self._talk = talk
+        self._client = Client(talk.broker)
+        self._client.caller.connection_id = f"connection-{next(_connections)}"
+
+    def ask(self, key: int, version: int, request: Any) -> Any:
+        return self._talk.ask_as(self._client, version, request)
+
+    def close(self) -> None:
+        self._talk.broker.disconnected(self._client.caller.connection_id)
 
 
 class InMemory(Talk):
@@ -42,6 +61,9 @@ class InMemory(Talk):
     def at(self, address: str) -> InMemory:
         assert address == "here:9092"
         return self
+
+    def connect(self, address: str) -> Connected:
+        return Connected(self)
 
     def any(self) -> InMemory:
         return self
@@ -72,8 +94,12 @@ class InMemory(Talk):
 
     def ask(self, key: int, version: int, request: Any) -> Any:
         """What leaves the broker in the end, as the edge brings it about."""
+        return self.ask_as(self.client, version, request)
+
+    def ask_as(self, client: Client, version: int, request: Any) -> Any:
+        """The same on another connection."""
         owed = self.broker.flushing.owed
-        answer = self.client.ask(request, version)
+        answer = client.ask(request, version)
         began_ms = self.keeper.clock.now_ms
         while True:
             if isinstance(answer, Wait):
@@ -81,7 +107,7 @@ class InMemory(Talk):
             elif owed:
                 answer = held_back(self.broker, answer)
             else:
-                return self.client.over_the_wire(answer, self.client._served(request)[1], version)
+                return client.over_the_wire(answer, client._served(request)[1], version)
             if not self.is_patient:
                 raise HasToWait
             self.step()

@@ -64,6 +64,10 @@ class Talk:
         """The way to some broker."""
         raise NotImplementedError
 
+    def connect(self, address: str) -> Any:
+        """A new way to the broker at `host:port`, which can be closed."""
+        raise NotImplementedError
+
     def patience(self) -> Iterator[None]:
         """Lets a little time pass between tries, and ends when there were enough."""
         raise NotImplementedError
@@ -99,6 +103,10 @@ class Talk:
 
     def leader(self, topic: str, index: int = 0) -> Wire:
         """The broker that leads a partition, once it is known."""
+        return self.at(self.leader_address(topic, index))
+
+    def leader_address(self, topic: str, index: int = 0) -> str:
+        """Where the leader of a partition is, once it is known."""
         wire = load(3)
         request = wire.MetadataRequest(topics=[wire.MetadataRequestTopic(name=topic)])
         for _ in self.patience():
@@ -106,7 +114,7 @@ class Talk:
             partitions = {part.partition_index: part.leader_id for part in answer.topics[0].partitions}
             nodes = {node.node_id: f"{node.host}:{node.port}" for node in answer.brokers}
             if partitions.get(index, -1) in nodes:
-                return self.at(nodes[partitions[index]])
+                return nodes[partitions[index]]
         raise AssertionError(f"{topic}-{index} has no leader")
 
     def coordinator(self, key: str, kind: int = 1) -> Wire:

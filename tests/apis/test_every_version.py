@@ -20,6 +20,7 @@ from kwire.config import Config
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.records.batch import Record, build_batch
+from tests.apis.share_questions import ShareQuestions
 
 ZERO_ID = bytes(16)
 TIME_MS = 1_700_000_000_000
@@ -33,7 +34,7 @@ class StandingClock:
         return 50_000
 
 
-class World:
+class World(ShareQuestions):
     """A broker with one topic, some records, and a group with one member and one commit."""
 
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.consumer_group_metadata import ConsumerGroupMetadataKey, ConsumerGroupMetadataValue
 from kwire.codec.stored.feature_level_record import FeatureLevelRecord
 from kwire.codec.stored.register_controller_record import RegisterControllerRecord
+from kwire.codec.stored.share_group_metadata import ShareGroupMetadataKey, ShareGroupMetadataValue
 from kwire.codec.stored.transaction_log import TransactionLogKey, TransactionLogValue
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper
@@ -111,9 +112,13 @@ def tiered(keeper: Keeper) -> None:
 
 def unhonoured(keeper: Keeper) -> None:
     setting = ConfigRecord(
-        resource_type=32, resource_name="g", name="share.auto.offset.reset", value="earliest"
+        resource_type=32, resource_name="g", name="streams.num.standby.replicas", value="1"
     )
     keeper.broker.metadata.write([setting])
+
+
+def share_group(keeper: Keeper) -> None:
+    write(keeper, "__consumer_offsets", ShareGroupMetadataKey("s"), ShareGroupMetadataValue(1), 0)
 
 
 def consumer_group(keeper: Keeper) -> None:
@@ -132,8 +137,9 @@ def transaction(keeper: Keeper) -> None:
         (acl, "security", Answer.KEPT, "1 ACL, not enforced by kwire for now"),
         (feature, "refused", Answer.NO, "metadata.version 33"),
         (tiered, "tiers", Answer.NO, "t: part of the records is in remote storage"),
-        (unhonoured, "settings", Answer.KEPT, "share.auto.offset.reset"),
+        (unhonoured, "settings", Answer.KEPT, "streams.num.standby.replicas"),
         (consumer_group, "groups", Answer.KEPT, "1 consumer group"),
+        (share_group, "groups", Answer.YES, "1 share group with what they have read"),
         (transaction, "transactions", Answer.YES, "1 open transaction (tx-1)"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

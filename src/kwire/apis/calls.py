@@ -8,8 +8,17 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kwire.apis.envelope import encode_address, encode_principal
+from kwire.apis.share_calls import end_offsets_call, share_call
 from kwire.broker.broker import Broker
 from kwire.broker.calls import AllocateIds, EnsureTopic, Forward, JoinTransaction, WriteMarkers
+from kwire.broker.share.requests import (
+    DeleteState,
+    EndOffsets,
+    InitializeState,
+    ReadState,
+    SummarizeState,
+    WriteState,
+)
 from kwire.codec.messages import load
 from kwire.errors import ErrorCode, KafkaError
 
@@ -53,6 +62,10 @@ def outgoing(broker: Broker, request: Any) -> Outgoing:
             return _join_transaction(request)
         case WriteMarkers():
             return _write_markers(request)
+        case InitializeState() | ReadState() | WriteState() | DeleteState() | SummarizeState():
+            return Outgoing(*share_call(request))
+        case EndOffsets():
+            return Outgoing(*end_offsets_call(request))
     raise AssertionError(f"nobody knows how to ask for {request!r}")
 
 

@@ -39,7 +39,7 @@ def delete_topics(broker: Broker, caller: Caller, request: DeleteTopicsRequest) 
                 raise KafkaError(ErrorCode.INVALID_REQUEST, "The topic is named more than once.")
             topic = _find(broker, each)
             broker.topics.delete(topic)
-            broker.groups.topic_deleted(topic.name)
+            broker.topic_deleted(topic)
         except KafkaError as error:
             responses.append(_refusal(each.name, each.topic_id, error))
         else:

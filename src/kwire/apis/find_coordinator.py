@@ -11,6 +11,7 @@ import binascii
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
+from kwire.broker.share.state import ShareKey
 from kwire.codec.messages.find_coordinator import (
     Coordinator,
     FindCoordinatorRequest,
@@ -54,7 +55,7 @@ def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinato
                 raise KafkaError(
                     ErrorCode.INVALID_REQUEST, "Share groups need version 6 of FindCoordinator or newer."
                 )
-            _check_share_key(key)
+            node_id = broker.share_coordinator.coordinator_of(_share_key(key))
         elif key_type not in (GROUP, TRANSACTION):
             raise KafkaError(ErrorCode.INVALID_REQUEST, f"Unknown coordinator type {key_type}.")
         if key_type == GROUP:
@@ -70,15 +71,16 @@ def _find(broker: Broker, caller: Caller, key_type: int, key: str) -> Coordinato
     return Coordinator(key=key, node_id=node_id, host=host, port=port, error_message="")
 
 
-def _check_share_key(key: str) -> None:
+def _share_key(key: str) -> ShareKey:
     """group:topic id:partition. Raises KafkaError(INVALID_REQUEST)."""
-    group, topic_id, partition = [*key.rsplit(":", 2), "", ""][:3]
+    group, topic, partition = [*key.rsplit(":", 2), "", ""][:3]
     try:
-        known = len(base64.b64decode(topic_id + "==", altchars=b"-_", validate=True)) == 16
+        topic_id = base64.b64decode(topic + "==", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        known = False
-    if not group or not known or not partition.isdecimal():
+        topic_id = b""
+    if not group or len(topic_id) != 16 or not partition.isdecimal():
         raise KafkaError(ErrorCode.INVALID_REQUEST, f"'{key}' does not name a share partition.")
+    return ShareKey(group, topic_id, int(partition))
 
 
 def _alone(coordinator: Coordinator) -> FindCoordinatorResponse:

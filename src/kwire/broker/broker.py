@@ -29,9 +29,12 @@ from kwire.broker.producer_ids import ProducerIds
 from kwire.broker.purging import Purging
 from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
+from kwire.broker.share.coordinator import ShareCoordinator
+from kwire.broker.share.requests import EndOffsets, ShareRequest
+from kwire.broker.share.sharing import Sharing
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
-from kwire.broker.topic_registry import CONSUMER_OFFSETS, TRANSACTION_STATE
+from kwire.broker.topic_registry import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE, Topic
 from kwire.broker.topics import Topics
 from kwire.broker.transactions.coordinator import TransactionCoordinator
 from kwire.broker.transactions.markers import write_markers
@@ -106,6 +109,8 @@ class Broker:
         self.topics: Topics
         self.groups: GroupCoordinator
         self.transactions: TransactionCoordinator
+        self.share_coordinator: ShareCoordinator
+        self.sharing: Sharing
         self.cleaner = Cleaner(self)
         self._chores: list[_Chore] = []
         self._checkpointing: _Chore
@@ -136,12 +141,15 @@ class Broker:
         self.topics = Topics(self)
         self.groups = GroupCoordinator(self)
         self.transactions = TransactionCoordinator(self)
+        self.share_coordinator = ShareCoordinator(self)
+        self.sharing = Sharing(self)
         if self.is_controller:
             self.controller.load()
         self.configs.apply()
         self.topics.open()
         self.groups.load()
         self.transactions.load()
+        self.share_coordinator.load()
         self.cleaner.load()
         now = self.clock.monotonic_ms()
         # Kafka writes each of the files at its own pace; here they are written together.
@@ -185,6 +193,8 @@ class Broker:
         self.cleaner.tick(now_ms)
         self.groups.tick(now_ms)
         self.transactions.tick(now_ms)
+        self.share_coordinator.tick(now_ms)
+        self.sharing.tick(now_ms)
         if self.is_controller:
             self.controller.workers.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
@@ -199,6 +209,8 @@ class Broker:
             self.cleaner.next_deadline(),
             self.groups.next_deadline(),
             self.transactions.next_deadline(),
+            self.share_coordinator.next_deadline(),
+            self.sharing.next_deadline(),
             self.controller.workers.next_deadline() if self.is_controller else None,
             *(chore.due for chore in self._chores),
         )
@@ -256,19 +268,40 @@ class Broker:
         for internal, coordinator in (
             (CONSUMER_OFFSETS, self.groups),
             (TRANSACTION_STATE, self.transactions),
+            (SHARE_GROUP_STATE, self.share_coordinator),
         ):
             topic = self.topics.get(internal)
             if topic is not None:
                 coordinator.adopt([topic.partitions[index] for name, index in adopted if name == internal])
 
-    def ask(self, node_id: int, request: JoinTransaction | WriteMarkers, then: Callable[[Any], None]) -> None:
+    def topic_deleted(self, topic: Topic) -> None:
+        """A topic is gone, and with it what groups did with it."""
+        self.groups.topic_deleted(topic.name)
+        self.groups.shares.topic_deleted(topic.topic_id)
+        self.sharing.topic_deleted(topic.topic_id)
+        self.share_coordinator.topic_deleted(topic.topic_id)
+
+    def disconnected(self, connection_id: str) -> None:
+        """A client's connection is closed."""
+        self.sharing.disconnected(connection_id)
+
+    def ask(
+        self,
+        node_id: int,
+        request: JoinTransaction | WriteMarkers | EndOffsets | ShareRequest,
+        then: Callable[[Any], None],
+    ) -> None:
         """Ask a worker; `then` gets the answer as a `Call` has it. When it is this one, at once."""
         if node_id != self.node_id:
             self.calls.put(Call(node_id, request, then))
         elif isinstance(request, WriteMarkers):
             then(write_markers(self, request))
-        else:
+        elif isinstance(request, JoinTransaction):
             then(self.transactions.join(request))
+        elif isinstance(request, EndOffsets):
+            then(self.topics.end_offsets(request.partitions))
+        else:
+            then(self.share_coordinator.answer(request))
 
     def nodes(self) -> list[RegisterBrokerRecord]:
         """The workers that serve, in the order of their ids, this one always among them."""

@@ -175,7 +175,11 @@ def _groups(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
     if served:
         yield Line("groups", Answer.YES, f"{_count(served, 'group')} with committed offsets and generations")
     if to_kwire:
-        for kind in ("consumer", "share", "streams"):
+        if groups["share"]:
+            yield Line(
+                "groups", Answer.YES, f"{_count(groups['share'], 'share group')} with what they have read"
+            )
+        for kind in ("consumer", "streams"):
             if groups[kind]:
                 what = "offsets carry over, members are not served" if kind == "consumer" else "not served"
                 yield Line(

@@ -136,7 +136,7 @@ class TopicRegistry:
                 self._follow(image, self._places_of(image))
             elif topic is not None:
                 self._forget(topic)
-                self._broker.groups.topic_deleted(topic.name)
+                self._broker.topic_deleted(topic)
 
     def _places_of(self, image: TopicImage) -> OnDisk:
         """Where the partitions of one topic are that this broker leads."""
@@ -157,6 +157,16 @@ class TopicRegistry:
         if topic is None or not 0 <= index < len(topic.partitions):
             raise KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
         return topic.partitions[index]
+
+    def end_offsets(self, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int | KafkaError]:
+        """Where each of these ends for readers; a KafkaError where nobody can say."""
+        found: dict[tuple[str, int], int | KafkaError] = {}
+        for name, index in partitions:
+            try:
+                found[name, index] = self.partition(name, index).high_watermark
+            except KafkaError as error:
+                found[name, index] = error
+        return found
 
     def partitions(self) -> Iterator[Partition]:
         """Every partition of every topic, but for those that are offline."""

@@ -85,7 +85,7 @@ def test_records_of_other_kinds_are_passed_over() -> None:
 
 
 def test_of_records_of_other_protocols_it_counts_that_they_are_there() -> None:
-    key = bytes.fromhex("000b00046f6e6539")  # a share group
+    key = bytes.fromhex("001100046f6e6539")  # a streams group
     assert decode_event(key, None) == OtherStored("one9", key, is_there=False)
     assert encode_event(OtherStored("one9", key, is_there=False)) == (key, None)
 

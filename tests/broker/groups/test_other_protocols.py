@@ -33,6 +33,7 @@ from kwire.codec.stored.consumer_group_target_assignment_metadata import (
 )
 from kwire.codec.stored.offset_commit import OffsetCommitKey, OffsetCommitValue
 from kwire.codec.stored.share_group_metadata import ShareGroupMetadataKey, ShareGroupMetadataValue
+from kwire.codec.stored.streams_group_metadata import StreamsGroupMetadataKey, StreamsGroupMetadataValue
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.records.batch import Record, build_batch, iter_records
@@ -47,6 +48,7 @@ CONSUMER_GROUP = (
     (ConsumerGroupCurrentMemberAssignmentKey("g", "m"), ConsumerGroupCurrentMemberAssignmentValue(), 0),
     (OffsetCommitKey("g", "t", 0), OffsetCommitValue(5), 3),
 )
+STREAMS_GROUP = ((StreamsGroupMetadataKey("g"), StreamsGroupMetadataValue(1), 0),)
 SHARE_GROUP = ((ShareGroupMetadataKey("g"), ShareGroupMetadataValue(1), 0),)
 
 
@@ -94,8 +96,14 @@ def join(broker: Broker) -> None:
 
 
 def test_those_that_are_not_served_are_named_once_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
-    broker_with(*SHARE_GROUP)
-    assert "1 share group: kept for Kafka, and their members are not served" in caplog.text
+    broker_with(*STREAMS_GROUP)
+    assert "1 streams group: kept for Kafka, and their members are not served" in caplog.text
+
+
+def test_a_share_group_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    broker, _ = broker_with(*SHARE_GROUP)
+    assert broker.groups.shares.get("g").epoch == 1
+    assert "not served" not in caplog.text
 
 
 def test_a_consumer_group_goes_on_with_its_members_and_offsets() -> None:

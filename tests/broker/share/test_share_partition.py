@@ -171,6 +171,21 @@ def test_so_many_are_in_flight_at_most() -> None:
     assert acquire(share, "b", (0, 19)) == [Acquired(5, 5, 2)]
 
 
+def test_gaps_of_the_log_are_passed_over() -> None:
+    share = SharePartition(0)
+    acquire(share, "a", (0, 4))
+    say(share, "a", 0, 4, ACCEPT)
+    share.skip(5, 4)
+    assert (share.start_offset, share.runs) == (5, [])
+    share.skip(5, 9)
+    assert acquire(share, "a", (10, 14)) == [Acquired(10, 14, 1)]
+    share.skip(15, 19)
+    assert (share.start_offset, share.next_fetch_offset) == (10, 20)
+    say(share, "a", 10, 14, RELEASE)
+    share.skip(10, 11)
+    assert share.start_offset == share.next_fetch_offset == 12
+
+
 def test_records_that_left_the_log_are_done_with() -> None:
     share = SharePartition(0)
     acquire(share, "a", (0, 9))

@@ -36,9 +36,11 @@ from kwire.broker.groups.events import (
 )
 from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
 from kwire.broker.groups.modern import KnownTopics
-from kwire.broker.groups.modern_events import GroupEpoch, ModernEvent, is_removal
+from kwire.broker.groups.modern_events import SHARE, GroupEpoch, ModernEvent, is_removal
 from kwire.broker.groups.offsets import OffsetStore, OpenTransaction
 from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
+from kwire.broker.groups.share import ShareGroup, ShareGroupSettings
+from kwire.broker.groups.shares import ShareGroups
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
 from kwire.broker.hashing import coordinator_index
 from kwire.broker.journal import Journal
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AnyGroup: TypeAlias = ClassicGroup | ConsumerGroup
+AnyGroup: TypeAlias = ClassicGroup | ConsumerGroup | ShareGroup
 """A group of a protocol that is served."""
 
 EVENTS_PER_BATCH = 2_000
@@ -80,6 +82,7 @@ class GroupCoordinator:
         self.timers = Timers(broker.deadline_changed)
         self.known_topics: KnownTopics = BrokerTopics(broker)
         self.consumers = ConsumerGroups(self, broker)
+        self.shares = ShareGroups(self, broker)
         self.groups: dict[str, AnyGroup] = {}
         self.offsets = OffsetStore()
         self._others: dict[str, dict[bytes, OtherStored]] = {}
@@ -254,6 +257,8 @@ class GroupCoordinator:
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
         if isinstance(group, ConsumerGroup):
             return classic_members.leave(group, leavers, now_ms)
+        if isinstance(group, ShareGroup):
+            return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
         return group.leave(leavers, now_ms)
 
     # Offsets
@@ -275,7 +280,9 @@ class GroupCoordinator:
         can the request say a member epoch?
         """
         group = self.groups.get(group_id)
-        if isinstance(group, ConsumerGroup):
+        if isinstance(group, ShareGroup):
+            group.no_consumer_group()
+        elif isinstance(group, ConsumerGroup):
             group.check_commit(
                 member_id, generation, partitions=_partitions(offsets), knows_epochs=knows_epochs
             )
@@ -305,7 +312,9 @@ class GroupCoordinator:
     def check_fetch(self, group_id: str, member_id: str | None, epoch: int) -> None:
         """May this member fetch the group's offsets? Raises KafkaError; classic groups do not mind."""
         group = self.groups.get(group_id)
-        if isinstance(group, ConsumerGroup):
+        if isinstance(group, ShareGroup):
+            group.no_consumer_group()
+        elif isinstance(group, ConsumerGroup):
             group.check_fetch(member_id, epoch)
 
     def commit_in_transaction(
@@ -323,7 +332,9 @@ class GroupCoordinator:
         `commit` does, and INVALID_PRODUCER_EPOCH.
         """
         group = self.groups.get(group_id)
-        if isinstance(group, ConsumerGroup):
+        if isinstance(group, ShareGroup):
+            group.no_consumer_group()
+        elif isinstance(group, ConsumerGroup):
             group.check_commit(member_id, generation, partitions=_partitions(offsets), in_transaction=True)
         elif group is not None:
             group.check_commit_in_transaction(member_id, instance_id, generation)
@@ -362,6 +373,8 @@ class GroupCoordinator:
         if not group_id:
             raise KafkaError(ErrorCode.INVALID_GROUP_ID)
         group = self._known(group_id)
+        if isinstance(group, ShareGroup):
+            group.no_consumer_group()
         if not group.is_empty and not group.is_consumer_group:
             raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
         codes = {}
@@ -449,6 +462,12 @@ class GroupCoordinator:
     def write_events(self, group_id: str, events: Sequence[GroupEvent]) -> None:
         self._write(group_id, events)
 
+    def share_settings(self, group_id: str) -> ShareGroupSettings:
+        return self.shares.settings_of(group_id)
+
+    def begin_sharing(self, group: ShareGroup, some: Mapping[tuple[bytes, int], int]) -> None:
+        self.shares.begin_sharing(group, some)
+
     def consumer_settings(self, group_id: str) -> ConsumerSettings:
         return self.consumers.settings_of(group_id)
 
@@ -509,11 +528,12 @@ class GroupCoordinator:
             group.adopt(event.group)
 
     def _apply_modern(self, event: ModernEvent, group: AnyGroup | None) -> None:
-        if not isinstance(group, ConsumerGroup):
+        kind = ShareGroup if event.family is SHARE else ConsumerGroup
+        if not isinstance(group, ConsumerGroup | ShareGroup) or not isinstance(group, kind):
             if is_removal(event):
                 return
             # So far it was no more than what its offsets made of it.
-            group = self.groups[event.group_id] = ConsumerGroup(self, event.group_id)
+            group = self.groups[event.group_id] = kind(self, event.group_id)
         if isinstance(event, GroupEpoch) and event.epoch is None:
             del self.groups[event.group_id]
             group.forget()
@@ -559,10 +579,11 @@ class GroupCoordinator:
             raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
         return group
 
-    def _group_of_member(self, group_id: str) -> AnyGroup:
+    def _group_of_member(self, group_id: str) -> ClassicGroup | ConsumerGroup:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
+        if group is None or isinstance(group, ShareGroup):
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
 

@@ -112,7 +112,7 @@ class OtherStored:
 
 GroupEvent: TypeAlias = OffsetCommitted | GroupStored | OtherStored | ModernEvent
 
-OTHER_PROTOCOLS = {11: "share", 17: "streams"}
+OTHER_PROTOCOLS = {17: "streams"}
 """The record that says that a group of a protocol is there that is not served."""
 
 

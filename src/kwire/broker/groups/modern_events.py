@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 import attrs
 
 from kwire.broker.groups.assignment import Assignment, Owned, as_assignment
+from kwire.broker.groups.share_partitions import KIND as SHARE_PARTITIONS
+from kwire.broker.groups.share_partitions import SharePartitions, of_record, to_record
 from kwire.codec.stored import consumer_group_current_member_assignment as consumer_current
 from kwire.codec.stored import consumer_group_member_metadata as consumer_member
 from kwire.codec.stored import consumer_group_metadata as consumer_group
@@ -206,6 +208,16 @@ class PartitionMetadataGone:
     family = CONSUMER
 
 
+@attrs.frozen
+class SharePartitionsStored:
+    """A share group has begun with these partitions; None: it is gone."""
+
+    group_id: str
+    partitions: SharePartitions | None
+
+    family = SHARE
+
+
 ModernEvent: TypeAlias = (
     GroupEpoch
     | MemberStored
@@ -214,17 +226,20 @@ ModernEvent: TypeAlias = (
     | CurrentStored
     | RegexResolved
     | PartitionMetadataGone
+    | SharePartitionsStored
 )
 
 _FAMILY_OF = {kind: family for family in (CONSUMER, SHARE) for kind in family.kinds}
 KINDS = frozenset(
     (
         *CONSUMER.kinds,
+        *SHARE.kinds,
+        SHARE_PARTITIONS,
         consumer_regex.ConsumerGroupRegularExpressionKey.TYPE,
         consumer_partitions.ConsumerGroupPartitionMetadataKey.TYPE,
     )
 )
-"""The types of records that are events here. Share groups are not served yet."""
+"""The types of records that are events here."""
 
 
 def is_removal(event: ModernEvent) -> bool:
@@ -236,6 +251,8 @@ def is_removal(event: ModernEvent) -> bool:
             return True
         case PartitionMetadataGone(is_there=is_there):
             return not is_there
+        case SharePartitionsStored(partitions=None):
+            return True
     return False
 
 
@@ -267,6 +284,8 @@ def _record(event: ModernEvent) -> tuple[Any, Any]:
             )
         case PartitionMetadataGone(group_id=group_id):
             return consumer_partitions.ConsumerGroupPartitionMetadataKey(group_id), None
+        case SharePartitionsStored(group_id=group_id, partitions=partitions):
+            return to_record(group_id, partitions)
 
 
 def _member_value(of: Family, member: StoredMember) -> Any:
@@ -337,6 +356,8 @@ def decode_modern(key: Any, value: Any) -> ModernEvent:
         return RegexResolved(group_id, key.regular_expression, topics, value.version, value.timestamp)
     if kind == consumer_partitions.ConsumerGroupPartitionMetadataKey.TYPE:
         return PartitionMetadataGone(group_id, is_there=value is not None)
+    if kind == SHARE_PARTITIONS:
+        return SharePartitionsStored(group_id, of_record(value))
     family = _FAMILY_OF[kind]
     if kind == family.group.TYPE:
         if value is None:

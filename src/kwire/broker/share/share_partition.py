@@ -155,8 +155,8 @@ class SharePartition:
     ) -> list[Acquired]:
         """Give a member what is available of batches that were read, each (first offset, last offset).
 
-        Whole batches, until there are `max_records`; with `exactly`, no record more (KIP-1206). The answer is cut
-        between batches into pieces of `batch_size` records, where that is not 0.
+        Whole batches, until there are `max_records`; with `exactly`, no record more (KIP-1206). Without it, the answer
+        is cut between batches into pieces of at least `batch_size` records, where that is not 0.
         """
         pieces: list[list[Acquired]] = []
         total = fresh = 0
@@ -181,7 +181,7 @@ class SharePartition:
                 pieces.append(piece)
             if total >= max_records:
                 break
-        return _in_batches(pieces, batch_size)
+        return _in_batches(pieces, 0 if exactly else batch_size)
 
     def _free_between(self, first: int, last: int) -> list[Run]:
         """What can be given out from `first` to `last`."""
@@ -205,6 +205,15 @@ class SharePartition:
             )
         )
         return Acquired(run.first, run.last, deliveries)
+
+    def skip(self, first: int, last: int) -> None:
+        """The log has no records with these offsets any more, if there are any: nobody is given them."""
+        first = max(first, self.start_offset)
+        if last < first:
+            return
+        for run in self._free_between(first, last):
+            self._runs.put(Run(run.first, run.last, RecordState.ARCHIVED, run.deliveries))
+        self._advance()
 
     def pass_over(self, first: int, last: int) -> None:
         """These records are for nobody, being of an aborted transaction: whoever acquired them has them not."""
@@ -298,16 +307,17 @@ class SharePartition:
         number = self._numbers
         for run in after:
             self._runs.put(attrs.evolve(run, unsettled=number))
-        start_offset, complete_count = self._after(number)
+        start_offset, complete_count = self.outlook((number,))
         return Change(number, tuple(before), tuple(merged(after)), start_offset, complete_count)
 
-    def _after(self, number: int) -> tuple[int, int]:
-        """Start offset and how many are done with behind it, once the change with this number is settled."""
+    def outlook(self, numbers: Iterable[int]) -> tuple[int, int]:
+        """Start offset and how many are done with behind it, once the changes with these numbers are settled."""
+        settled = {0, *numbers}
         at = self.start_offset
         complete = 0
         is_prefix = True
         for run in self._runs:
-            is_done = run.state.is_final and run.unsettled in (0, number)
+            is_done = run.state.is_final and run.unsettled in settled
             is_prefix = is_prefix and is_done and run.first == at
             if is_prefix:
                 at = run.last + 1
@@ -352,7 +362,7 @@ def _is_held(run: Run) -> bool:
 
 
 def _in_batches(pieces: Iterable[list[Acquired]], batch_size: int) -> list[Acquired]:
-    """Neighbours that were given equally often are told as one, up to `batch_size` records."""
+    """Neighbours that were given equally often are told as one, up to the batch that makes it `batch_size` records."""
     found: list[Acquired] = []
     for piece in pieces:
         for index, each in enumerate(piece):
@@ -361,7 +371,7 @@ def _in_batches(pieces: Iterable[list[Acquired]], batch_size: int) -> list[Acqui
                 before is not None
                 and before.last + 1 == each.first
                 and before.deliveries == each.deliveries
-                and (index or not batch_size or each.last - before.first + 1 <= batch_size)
+                and (index or not batch_size or each.first - before.first < batch_size)
             ):
                 found[-1] = attrs.evolve(before, last=each.last)
             else:
