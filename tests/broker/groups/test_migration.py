@@ -236,6 +236,22 @@ def test_where_the_policy_forbids_it_a_classic_group_stays_one(policy: str) -> N
     assert isinstance(broker.groups.groups[GROUP], ClassicGroup)
 
 
+def test_a_classic_group_that_is_full_stays_one() -> None:
+    broker = new_broker(group_consumer_max_size="1")
+    alone(broker)
+    with refused(ErrorCode.GROUP_MAX_SIZE_REACHED):
+        Member(broker, "m").join()
+    assert isinstance(broker.groups.groups[GROUP], ClassicGroup)
+
+
+def test_a_classic_group_whose_members_say_something_else_stays_one(broker: Broker) -> None:
+    wish = Join("", None, "c", "/h", 10_000, 10_000, "consumer", (("range", b""),), can_retry_with_id=False)
+    broker.groups.join(GROUP, wish, broker.clock.monotonic_ms())
+    with refused(ErrorCode.GROUP_ID_NOT_FOUND):
+        Member(broker, "m").join()
+    assert isinstance(broker.groups.groups[GROUP], ClassicGroup)
+
+
 def test_where_the_policy_forbids_it_classic_members_stay_in_the_consumer_group() -> None:
     broker = new_broker(group_consumer_migration_policy="upgrade")
     classic, member = alone(broker), Member(broker, "m")

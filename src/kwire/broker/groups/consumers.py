@@ -152,6 +152,8 @@ class ConsumerGroups:
     def _upgraded(self, group: ClassicGroup) -> ConsumerGroup:
         """A classic group with members, as one of the consumer protocol. Raises KafkaError(GROUP_ID_NOT_FOUND)."""
         group_id, topics = group.group_id, self._coordinator.known_topics
+        if len(group.members) == self._max_size:
+            raise KafkaError(ErrorCode.GROUP_MAX_SIZE_REACHED)
         if (
             self._policy not in ("upgrade", "bidirectional")
             or not group.is_consumer_group
