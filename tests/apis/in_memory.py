@@ -68,6 +68,12 @@ class InMemory(Talk):
     def any(self) -> InMemory:
         return self
 
+    def another(self) -> InMemory:
+        return self
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
     def patience(self) -> Iterator[None]:
         for _ in range(STEPS):
             yield

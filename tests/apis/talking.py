@@ -49,6 +49,8 @@ class Wire(Protocol):
 
     def ask(self, key: int, version: int, request: Any) -> Any: ...
 
+    def close(self) -> None: ...
+
 
 class Talk:
     """Every broker of a server, asked as the protocol wants it: the leader, or the coordinator."""
@@ -66,6 +68,10 @@ class Talk:
 
     def connect(self, address: str) -> Any:
         """A new way to the broker at `host:port`, which can be closed."""
+        raise NotImplementedError
+
+    def another(self) -> Wire:
+        """A way to some broker that nobody else uses."""
         raise NotImplementedError
 
     def patience(self) -> Iterator[None]:

@@ -352,6 +352,61 @@ class World(ShareQuestions):
     def _list_config_resources(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         return {"resource_types": [] if topic == "t" else [99]} if version >= 1 else {}
 
+    def _sasl_handshake(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"mechanism": "PLAIN"}
+
+    def _sasl_authenticate(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"auth_bytes": b"x"}
+
+    def _describe_acls(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"resource_type_filter": 2, "operation": 1, "permission_type": 1}
+
+    def _create_acls(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        rule = {"resource_type": 2, "resource_name": topic, "principal": "User:a", "host": "*"}
+        return {"creations": [("AclCreation", {**rule, "operation": 3, "permission_type": 3})]}
+
+    def _delete_acls(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        wanted = {"resource_type_filter": 2, "operation": 1, "permission_type": 1}
+        return {"filters": [("DeleteAclsFilter", wanted)]}
+
+    def _create_delegation_token(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        owner = {"owner_principal_type": "User", "owner_principal_name": topic} if version >= 3 else {}
+        return {"renewers": [], "max_lifetime_ms": -1, **owner}
+
+    def _renew_delegation_token(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"hmac": b"x", "renew_period_ms": -1}
+
+    def _expire_delegation_token(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"hmac": b"x", "expiry_time_period_ms": -1}
+
+    def _describe_delegation_token(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return {"owners": None}
+
+    def _altering_quotas(self, user: str) -> dict[str, Any]:
+        change = ("OpData", {"key": "producer_byte_rate", "value": 1000.0})
+        entity = [("EntityData", {"entity_type": "user", "entity_name": user})]
+        return {"entries": [("EntryData", {"entity": entity, "ops": [change]})]}
+
+    def _alter_client_quotas(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return self._altering_quotas("someone" if topic == "t" else "")
+
+    def _describe_client_quotas(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        self.ask("alter_client_quotas", version, **self._altering_quotas("someone"))
+        kind = {"entity_type": "user" if topic == "t" else "nonsense", "match_type": 2, "match": None}
+        return {"components": [("ComponentData", kind)]}
+
+    def _altering_credentials(self, user: str) -> dict[str, Any]:
+        made = {"name": user, "mechanism": 1, "iterations": 4096, "salt": b"s", "salted_password": b"p"}
+        gone = ("ScramCredentialDeletion", {"name": "nobody", "mechanism": 1})
+        return {"deletions": [gone], "upsertions": [("ScramCredentialUpsertion", made)]}
+
+    def _alter_user_scram_credentials(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        return self._altering_credentials("someone" if topic == "t" else "")
+
+    def _describe_user_scram_credentials(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        self.ask("alter_user_scram_credentials", version, **self._altering_credentials("someone"))
+        return {"users": None if topic == "t" else [("UserName", {"name": "nobody"})]}
+
     def _describe_log_dirs(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         topics = [("DescribableLogDirTopic", {"topic": topic, "partitions": [0, 7]})]
         return {"topics": topics if topic == "t" else None}

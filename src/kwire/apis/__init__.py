@@ -161,6 +161,7 @@ TABLE: dict[int, Served] = {
         14: "sync_group",
         15: "describe_groups",
         16: "list_groups",
+        17: "sasl_handshake",
         18: "api_versions",
         19: "create_topics",
         20: "delete_topics",
@@ -172,16 +173,28 @@ TABLE: dict[int, Served] = {
         26: "end_txn",
         27: "write_txn_markers",
         28: "txn_offset_commit",
+        29: "describe_acls",
+        30: "create_acls",
+        31: "delete_acls",
         32: "describe_configs",
         33: "alter_configs",
         35: "describe_log_dirs",
+        36: "sasl_authenticate",
         37: "create_partitions",
+        38: "create_delegation_token",
+        39: "renew_delegation_token",
+        40: "expire_delegation_token",
+        41: "describe_delegation_token",
         42: "delete_groups",
         43: "elect_leaders",
         44: "incremental_alter_configs",
         45: "alter_partition_reassignments",
         46: "list_partition_reassignments",
         47: "offset_delete",
+        48: "describe_client_quotas",
+        49: "alter_client_quotas",
+        50: "describe_user_scram_credentials",
+        51: "alter_user_scram_credentials",
         55: "describe_quorum",
         57: "update_features",
         60: "describe_cluster",
@@ -223,7 +236,7 @@ BETWEEN_NODES: dict[int, Served] = {
 }
 """What workers say to their controller, on a listener of their own; everything else there is as in TABLE."""
 
-FORWARDED: Final = (19, 20, 33, 37, 43, 44, 45, 46, 55, 57, 64, 80, 81, 94)
+FORWARDED: Final = (19, 20, 33, 37, 43, 44, 45, 46, 49, 51, 55, 57, 64, 80, 81, 94)
 """What only the controller can decide: other workers pass these on to it (KIP-590)."""
 
 # A client may ask for ApiVersions in a version from the future: it is told which versions there are (KIP-511).

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 
 from kwire.apis import Caller
+from kwire.apis.metering import client_of
 from kwire.broker.broker import Broker
+from kwire.broker.quotas import Mutations
 from kwire.codec.messages.create_topics import (
     CreatableTopic,
     CreatableTopicConfigs,
@@ -19,19 +21,25 @@ from kwire.codec.messages.create_topics import (
 )
 from kwire.errors import ErrorCode, KafkaError
 
+STRICT_FROM = 6
+"""From this version on a topic beyond the client's quota is refused (KIP-599)."""
+
 
 def create_topics(broker: Broker, caller: Caller, request: CreateTopicsRequest) -> CreateTopicsResponse:
     """Make each topic that can be made, and say of each other one why not."""
     times = Counter(asked.name for asked in request.topics)
+    mutations = broker.quotas.mutations(client_of(caller), strict=caller.version >= STRICT_FROM)
     results = []
     for asked in request.topics:
         try:
             if times[asked.name] > 1:
                 raise KafkaError(ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
-            results.append(_create(broker, asked, validate_only=request.validate_only))
+            results.append(_create(broker, asked, mutations, validate_only=request.validate_only))
         except KafkaError as error:
             results.append(_refusal(asked.name, error.code, error.message))
-    return CreateTopicsResponse(topics=_once_each(results, times))
+    return CreateTopicsResponse(
+        throttle_time_ms=mutations.throttle_time_ms, topics=_once_each(results, times)
+    )
 
 
 def error_response(request: CreateTopicsRequest, code: ErrorCode) -> CreateTopicsResponse:
@@ -39,7 +47,9 @@ def error_response(request: CreateTopicsRequest, code: ErrorCode) -> CreateTopic
     return CreateTopicsResponse(topics=[_refusal(asked.name, code, None) for asked in request.topics])
 
 
-def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> CreatableTopicResult:
+def _create(
+    broker: Broker, asked: CreatableTopic, mutations: Mutations, *, validate_only: bool
+) -> CreatableTopicResult:
     assignments: dict[int, list[int]] = {}
     for assignment in asked.assignments:
         if assignment.partition_index in assignments:
@@ -56,6 +66,7 @@ def _create(broker: Broker, asked: CreatableTopic, *, validate_only: bool) -> Cr
         assignments=assignments,
         configs=configs_asked,
     )
+    mutations.charge(partitions)
     if validate_only:
         topic_id = broker.topics.new_id()
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from kwire.apis import Caller
+from kwire.apis.metering import client_of
 from kwire.broker.broker import Broker
 from kwire.broker.topic_registry import Topic
 from kwire.codec.messages.delete_topics import (
@@ -18,6 +19,9 @@ from kwire.codec.messages.delete_topics import (
 )
 from kwire.codec.primitives import ZERO_UUID
 from kwire.errors import ErrorCode, KafkaError
+
+STRICT_FROM = 5
+"""From this version on a topic beyond the client's quota is refused (KIP-599)."""
 
 
 def delete_topics(broker: Broker, caller: Caller, request: DeleteTopicsRequest) -> DeleteTopicsResponse:
@@ -32,19 +36,21 @@ def delete_topics(broker: Broker, caller: Caller, request: DeleteTopicsRequest) 
             ]
         )
     times = Counter((each.name, each.topic_id) for each in asked)
+    mutations = broker.quotas.mutations(client_of(caller), strict=caller.version >= STRICT_FROM)
     responses = []
     for each in asked:
         try:
             if times[each.name, each.topic_id] > 1:
                 raise KafkaError(ErrorCode.INVALID_REQUEST, "The topic is named more than once.")
             topic = _find(broker, each)
+            mutations.charge(len(topic.partitions))
             broker.topics.delete(topic)
             broker.topic_deleted(topic)
         except KafkaError as error:
             responses.append(_refusal(each.name, each.topic_id, error))
         else:
             responses.append(DeletableTopicResult(name=topic.name, topic_id=topic.topic_id))
-    return DeleteTopicsResponse(responses=responses)
+    return DeleteTopicsResponse(throttle_time_ms=mutations.throttle_time_ms, responses=responses)
 
 
 def error_response(request: DeleteTopicsRequest, code: ErrorCode) -> DeleteTopicsResponse:

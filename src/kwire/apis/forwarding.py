@@ -83,10 +83,15 @@ class Forwarded(Served):
             Call(broker.worker.controller_id, Forward(frame, caller.principal, caller.client_host), then)
         )
 
-        def attempt(final: bool) -> bytes | None:
+        def attempt(final: bool) -> Any:
             if answers:
                 body = self._opened(answers[0], request.version)
-                return body if here is None else self._joined(body, here, request.version)
+                if here is not None:
+                    body = self._joined(body, here, request.version)
+                if broker.quotas.limit_clients:  # it may say how long the client has to wait
+                    assert self._own.wire is not None
+                    return self._own.wire.decode_response(body, 0, len(body), request.version)
+                return body
             if final:
                 raise KafkaError(ErrorCode.REQUEST_TIMED_OUT)
             return None
@@ -122,8 +127,11 @@ class Forwarded(Served):
             raise KafkaError(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
         return bytes(answer[body:])
 
-    def _encode(self, response: bytes, version: int, parts: list[Buffer]) -> None:
-        parts.append(response)
+    def _encode(self, response: Any, version: int, parts: list[Buffer]) -> None:
+        if isinstance(response, bytes):
+            parts.append(response)
+        else:
+            self._own.encode(response, version, parts)
 
 
 def error_response(request: Passed, code: ErrorCode) -> bytes:

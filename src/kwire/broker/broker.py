@@ -27,6 +27,7 @@ from kwire.broker.metadata_records import Features
 from kwire.broker.partition import Partition
 from kwire.broker.producer_ids import ProducerIds
 from kwire.broker.purging import Purging
+from kwire.broker.quotas import Quotas
 from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
 from kwire.broker.share.coordinator import ShareCoordinator
@@ -106,6 +107,7 @@ class Broker:
         self.calls = Calls()
         """What the rules ask of other workers, for the edge to carry."""
         self.configs: Configs
+        self.quotas = Quotas(self)
         self.topics: Topics
         self.groups: GroupCoordinator
         self.transactions: TransactionCoordinator
@@ -146,6 +148,7 @@ class Broker:
         if self.is_controller:
             self.controller.load()
         self.configs.apply()
+        self.quotas.apply()
         self.topics.open()
         self.groups.load()
         self.transactions.load()
@@ -260,6 +263,8 @@ class Broker:
         self.topics.follow(changes.topics)
         if changes.configs:
             self.configs.apply()
+        if changes.quotas:
+            self.quotas.apply()
         self.flushing.take_owed()  # nobody waits here for what follows from it
 
     def adopt(self, partitions: Iterable[tuple[str, int]]) -> None:

@@ -16,6 +16,7 @@ from kwire.broker.metadata_snapshot import SnapshotId, read_batches
 from kwire.broker.signals import Signal
 from kwire.broker.takeover import SUPPORTED_FEATURES
 from kwire.codec.stored import Stored
+from kwire.codec.stored.client_quota_record import ClientQuotaRecord
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.partition_change_record import PartitionChangeRecord
 from kwire.codec.stored.partition_record import PartitionRecord
@@ -32,6 +33,7 @@ class Changes:
     topics: dict[bytes, None] = attrs.Factory(dict)
     """Ids, in the order in which they were touched first."""
     configs: bool = False
+    quotas: bool = False
 
 
 class FollowedMetadata:
@@ -106,7 +108,7 @@ class FollowedMetadata:
             if not header.is_control:
                 for record in iter_records(batch, header):
                     replay.feed(decode_record(None, record.value), snapshot.end_offset - 1)
-        changes = Changes(dict.fromkeys([*self.image.topics, *image.topics]), configs=True)
+        changes = Changes(dict.fromkeys([*self.image.topics, *image.topics]), configs=True, quotas=True)
         self.image, self._replay, self._changes = image, replay, Changes()
         self.next_offset = snapshot.end_offset
         self.leader_epoch = max(self.leader_epoch, snapshot.epoch)
@@ -124,5 +126,7 @@ class FollowedMetadata:
                 self._changes.topics[topic_id] = None
             case ConfigRecord():
                 self._changes.configs = True
+            case ClientQuotaRecord():
+                self._changes.quotas = True
             case _:
                 pass

@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from struct import Struct as Format
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from kwire.apis import NO_RESPONSE, Caller, CloseConnection, Served, Wait, held_back
+from kwire.apis.metering import Meter
 from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
 from kwire.codec.frames import FrameBuffer, Spares
@@ -58,9 +59,18 @@ LAST_READINGS = 8
 """How often a busy connection is still read after the server was told to stop."""
 
 
+class _Unlimited:
+    """The quotas of those who have none."""
+
+    limit_clients = False
+    limit_connections = False
+
+
 @attrs.define
 class Hall:
     """What all connections of a server share."""
+
+    NO_QUOTAS: ClassVar[Any] = _Unlimited
 
     broker: Any
     table: Mapping[int, Served]
@@ -73,6 +83,8 @@ class Hall:
     poller: Poller = attrs.Factory(Poller)
     tunes_send_buffers: bool = False
     """Nobody said how large they are to be."""
+    quotas: Any = NO_QUOTAS
+    """The broker's; those of nobody where brokers talk to each other."""
     usual: dict[int, tuple[Served, int, int]] = attrs.Factory(dict)
     """By API and version as one number: what a header that begins so asks for, in which version, and its tag bytes."""
 
@@ -85,6 +97,7 @@ class _Asked:
     version: int
     correlation_id: int
     request: Any
+    meter: Meter | None = None
 
 
 class _Fault(Exception):
@@ -389,13 +402,20 @@ class Connection:
             request = served.decode(buf, body, end, version)
         except MalformedFrame as error:
             raise _Fault(str(error), f"{served.name} v{version}") from None
+        meter = None
         try:
             hall = self._hall
+            if hall.quotas.limit_clients:
+                meter = Meter(hall.broker, caller, served.key, request, end - body)
             response = served.handle(hall.broker, caller, request)
             if hall.owed:
                 response = self._hold_back(response)
+            if meter is not None:
+                meter.pause()
             if response.__class__ is Wait:
-                self._park(_Asked(served, version, correlation_id, request), response)
+                self._park(_Asked(served, version, correlation_id, request, meter), response)
+            elif meter is not None:
+                self._answer_metered(served, version, correlation_id, response, meter)
             elif response is not NO_RESPONSE:
                 self._answer(served, version, correlation_id, response)
         except Exception as error:  # noqa: BLE001 - one request fails, the server does not
@@ -431,7 +451,9 @@ class Connection:
             if response.__class__ is Wait:
                 self._park(asked, response)
                 return
-            if response is not NO_RESPONSE:
+            if asked.meter is not None:
+                self._answer_metered(asked.served, asked.version, asked.correlation_id, response, asked.meter)
+            elif response is not NO_RESPONSE:
                 self._answer(asked.served, asked.version, asked.correlation_id, response)
         except Exception as error:  # noqa: BLE001 - as in _handle
             self._unpark()
@@ -442,7 +464,10 @@ class Connection:
             response,
         )  # or the buffer of a large request could not be used again for the next one
         self.last_active = hall.poller.now
-        if not self._is_blocked:
+        if self._parked is not None:  # the client was too fast
+            if self._outbox.pending_bytes and not self._is_blocked:
+                self._flush()
+        elif not self._is_blocked:
             self._watch(READABLE)
             self._work()
 
@@ -459,6 +484,20 @@ class Connection:
         encode_response_header(parts, served.key, version, correlation_id)
         served.encode(response, version, parts)
         self._outbox.put_frame(parts)
+
+    def _answer_metered(
+        self, served: Served, version: int, correlation_id: int, response: Any, meter: Meter
+    ) -> None:
+        """The same for a client that has quotas: when it was too fast, nothing of it is handled for a while."""
+        throttle_ms = meter.finish(response)
+        if response is not NO_RESPONSE:
+            self._answer(served, version, correlation_id, response)
+        if throttle_ms > 0:
+            until = self._hall.clock.monotonic_ms() + throttle_ms
+            self._park(
+                _Asked(served, version, correlation_id, None),
+                Wait(lambda final: NO_RESPONSE if final else None, (), until),
+            )
 
     def _answer_failure(self, asked: _Asked, error: Exception) -> None:
         """Answer a request whose handler raised, in the API's own words for an error where it has them."""

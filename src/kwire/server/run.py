@@ -215,6 +215,7 @@ async def _serve(
         owed=broker.flushing.owed,
         poller=Poller(),
         tunes_send_buffers=socket_options(config).send_buffer_bytes is None,
+        quotas=broker.quotas,
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
@@ -226,8 +227,11 @@ async def _serve(
         if max_idle_ms >= 0:
             background.start_soon(reception.close_idle, max_idle_ms)
         if neighbours is not None:
-            inner = (
-                attrs.evolve(hall, table=TABLE | BETWEEN_NODES, usual={}) if broker.is_controller else hall
+            inner = attrs.evolve(
+                hall,
+                table=TABLE | BETWEEN_NODES if broker.is_controller else table,
+                usual={},
+                quotas=Hall.NO_QUOTAS,
             )
             await background.start(neighbours.live, broker, Reception(inner, Limits()))
         async with trio.open_nursery() as entrance:
