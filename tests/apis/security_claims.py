@@ -62,7 +62,7 @@ def quotas_of(
 ) -> list[tuple[Entity, dict[str, float]]]:
     """DescribeClientQuotas: entities with their quotas."""
     answer = asked_quotas(talk, *components, strict=strict, version=version)
-    assert (answer.error_code, answer.error_message) == (NONE, None)
+    assert (answer.error_code, answer.error_message) == (NONE, "")
     return [
         (
             {part.entity_type: part.entity_name for part in entry.entity},
@@ -248,7 +248,7 @@ def credentials(talk: Talk, *users: str) -> dict[str, tuple[ErrorCode, str | Non
         each.user: (
             ErrorCode(each.error_code),
             each.error_message,
-            [(info.mechanism, info.iterations) for info in each.credential_infos],
+            sorted((info.mechanism, info.iterations) for info in each.credential_infos),
         )
         for each in answer.results
     }

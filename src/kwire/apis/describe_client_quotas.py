@@ -25,7 +25,7 @@ def describe_client_quotas(
     except KafkaError as error:
         return DescribeClientQuotasResponse(error_code=error.code, error_message=error.message, entries=None)
     return DescribeClientQuotasResponse(
-        error_message=None,
+        error_message="",
         entries=[
             EntryData(
                 [EntityData(kind, name) for kind, name in entity],
