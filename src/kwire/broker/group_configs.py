@@ -34,6 +34,7 @@ _MAXIMUM = {
 }
 _DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name"
 _ASSIGNOR = "streams.assignor.name"
+_ASSIGNORS = "group.streams.assignors"
 _KINDS = ("consumer", "share", "streams")
 
 
@@ -52,8 +53,8 @@ def check_group_values(config: Config, values: Mapping[str, str]) -> None:
         for bound, fits, words in _bounds(config, name):
             if not fits(value):
                 raise _refusal(f"{name} must be {words} than or equal to {bound}")
-    if _ASSIGNOR in parsed and parsed[_ASSIGNOR] not in config.list("group.streams.assignors"):
-        raise _refusal(f"{_ASSIGNOR} '{parsed[_ASSIGNOR]}' is none of group.streams.assignors")
+    if _ASSIGNOR in parsed and parsed[_ASSIGNOR] not in config.list(_ASSIGNORS):
+        raise _refusal(f"{_ASSIGNOR} '{parsed[_ASSIGNOR]}' is none of {_ASSIGNORS}")
     for kind in _KINDS:
         session, heartbeat = f"{kind}.session.timeout.ms", f"{kind}.heartbeat.interval.ms"
         if session in parsed or heartbeat in parsed:
