@@ -407,6 +407,14 @@ class World(ShareQuestions):
         self.ask("alter_user_scram_credentials", version, **self._altering_credentials("someone"))
         return {"users": None if topic == "t" else [("UserName", {"name": "nobody"})]}
 
+    def _alter_replica_log_dirs(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
+        named = ("AlterReplicaLogDirTopic", {"name": topic, "partitions": [0, 7]})
+        dirs = [
+            ("AlterReplicaLogDir", {"path": path, "topics": [named]})
+            for path in (("/data",) if topic == "t" else ("/data", "/nowhere"))
+        ]
+        return {"dirs": dirs}
+
     def _describe_log_dirs(self, version: int, topic: str, _: bytes, __: str) -> dict[str, Any]:
         topics = [("DescribableLogDirTopic", {"topic": topic, "partitions": [0, 7]})]
         return {"topics": topics if topic == "t" else None}

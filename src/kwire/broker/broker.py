@@ -24,6 +24,7 @@ from kwire.broker.groups.coordinator import GroupCoordinator
 from kwire.broker.jobs import Jobs
 from kwire.broker.metadata import ClusterMetadata
 from kwire.broker.metadata_records import Features
+from kwire.broker.moving import Moving
 from kwire.broker.partition import Partition
 from kwire.broker.producer_ids import ProducerIds
 from kwire.broker.purging import Purging
@@ -114,6 +115,7 @@ class Broker:
         self.share_coordinator: ShareCoordinator
         self.sharing: Sharing
         self.cleaner = Cleaner(self)
+        self.moving = Moving(self)
         self._chores: list[_Chore] = []
         self._checkpointing: _Chore
         self.producer_ids = ProducerIds(self)
@@ -154,6 +156,7 @@ class Broker:
         self.transactions.load()
         self.share_coordinator.load()
         self.cleaner.load()
+        self.topics.resume_moves()
         now = self.clock.monotonic_ms()
         # Kafka writes each of the files at its own pace; here they are written together.
         checkpoint_every_ms = min(
@@ -194,6 +197,7 @@ class Broker:
         self.retention.tick(now_ms)
         self.purging.tick(now_ms)
         self.cleaner.tick(now_ms)
+        self.moving.tick(now_ms)
         self.groups.tick(now_ms)
         self.transactions.tick(now_ms)
         self.share_coordinator.tick(now_ms)
@@ -210,6 +214,7 @@ class Broker:
             self.retention.next_deadline(),
             self.purging.next_deadline(),
             self.cleaner.next_deadline(),
+            self.moving.next_deadline(),
             self.groups.next_deadline(),
             self.transactions.next_deadline(),
             self.share_coordinator.next_deadline(),

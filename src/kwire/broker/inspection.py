@@ -18,7 +18,7 @@ from kwire.broker.quorum import QUORUM_STATE, Quorum
 from kwire.codec import MalformedFrame
 from kwire.codec.stored import decode_coordinator_record, decode_metadata_record
 from kwire.codec.stored.partition_record import PartitionRecord
-from kwire.log.directory import META_PROPERTIES, parse_properties
+from kwire.log.meta_properties import META_PROPERTIES, parse_properties
 from kwire.log.partition_metadata import decode_uuid, split_directory_name
 from kwire.log.recovery import check_batch_at
 from kwire.log.seam import Files

@@ -47,6 +47,13 @@ def directory_contents(broker: Broker, wanted: Container[tuple[str, int]] | None
             replicas[path].append(
                 Replica(partition.topic, partition.index, log.size_bytes, offset_lag=0, is_future=False)
             )
+    for move in broker.moving.under_way():
+        partition, log = move.partition, move.partition.log
+        if wanted is None or (partition.topic, partition.index) in wanted:
+            lag = log.log_end_offset - move.copy.end_offset(log)
+            replicas[move.destination.path].append(
+                Replica(partition.topic, partition.index, move.copy.copied_bytes, lag, is_future=True)
+            )
     contents = []
     for directory in storage.directories:
         path = broker.files.absolute(directory.path)

@@ -241,6 +241,14 @@ class Storage:
         self._counts[directory.path] -= 1
         directory.schedule_delete(log)
 
+    def is_checkpointing(self, directory: LogDirectory) -> bool:
+        """Are the checkpoints of a directory being written?"""
+        return directory.path in self._checkpointing
+
+    def moved(self, source: LogDirectory, destination: LogDirectory) -> None:
+        """A partition is here now and no longer there; `schedule_delete` has counted its going."""
+        self._counts[destination.path] += 1
+
     def checkpoint(self, jobs: Jobs, logs: Iterable[Log], warn: Callable[[str], None]) -> None:
         """Write recovery points, log starts and high watermarks of all these logs, in the background."""
         grouped = self._grouped(logs)

@@ -19,8 +19,9 @@ from kwire.broker.remote import RemotePartition
 from kwire.broker.signals import Signal
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.log.checkpoint import TopicPartition
-from kwire.log.directory import LogDirectory
+from kwire.log.directory import FoundPartition, LogDirectory
 from kwire.log.log import Log, LogWriteFailed
+from kwire.log.relocation import discard, take_in
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
@@ -58,6 +59,8 @@ class TopicRegistry:
         self.ordered = Signal()
         """Fires when the controller answered a request for a topic."""
         self.ordered_names: set[str] = set()
+        self.interrupted_moves: list[tuple[TopicPartition, LogDirectory]] = []
+        """Partitions that were on their way to another directory, and begin anew."""
         """The topics that the controller was asked for and has not answered."""
         self._held: dict[str, int] = {}  # names of deleted topics that other workers may still have open
         self._collision_keys: dict[str, str] = {}  # '.' read as '_': metrics could not tell such names apart
@@ -71,6 +74,7 @@ class TopicRegistry:
         storage = broker.storage
         found = storage.found()
         found.pop((METADATA_TOPIC, 0), None)
+        self._look_at_copies(found)
         on_disk: OnDisk = {}
         for image in broker.metadata.image.topics.values():
             for index in image.partitions:
@@ -94,6 +98,37 @@ class TopicRegistry:
             except LogWriteFailed as error:
                 raise CannotStart(str(error)) from error
         storage.opened(self.partitions())
+
+    def _look_at_copies(self, found: dict[TopicPartition, tuple[LogDirectory, FoundPartition]]) -> None:
+        """Partitions were on their way between directories: those that had left have arrived, others begin anew."""
+        broker = self._broker
+        images = {image.name: image for image in broker.metadata.image.topics.values()}
+        starts_all = broker.is_controller and not broker.worker.rejoins
+        for directory in broker.storage.directories:
+            for copy in directory.copies:
+                key = copy.topic, copy.partition
+                image = images.get(copy.topic)
+                record = None if image is None else image.partitions.get(copy.partition)
+                if record is None or not (starts_all or record.leader == broker.node_id):
+                    continue
+                try:
+                    if key not in found and copy.is_complete:
+                        found[key] = directory, take_in(directory, copy)
+                    elif key in found:
+                        discard(directory, copy.path)
+                        self.interrupted_moves.append((key, directory))
+                except OSError as error:
+                    directory.warnings.append(f"{copy.path} is left as it is: {error.strerror or error}")
+
+    def resume_moves(self) -> None:
+        """Moves between directories that ended with an earlier run begin anew."""
+        for (name, index), directory in self.interrupted_moves:
+            topic = self.by_name.get(name)
+            if topic is not None and index < len(topic.partitions):
+                partition = topic.partitions[index]
+                if not partition.is_offline:
+                    self._broker.moving.begin(partition, directory)
+        self.interrupted_moves.clear()
 
     def _choose_leaders(self, controller: ClusterMetadata, on_disk: OnDisk) -> None:
         """Every partition gets a worker that leads it: at a start of all of them anew, later the one that it has.

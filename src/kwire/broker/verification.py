@@ -24,7 +24,7 @@ from kwire.broker.metadata_snapshot import read_batches
 from kwire.codec import MalformedFrame
 from kwire.codec.stored import COORDINATOR_TOPICS, decode_coordinator_record, decode_metadata_record
 from kwire.log.checkpoint import CLEANER_OFFSETS, HIGH_WATERMARKS, LOG_STARTS, RECOVERY_POINTS
-from kwire.log.directory import META_PROPERTIES
+from kwire.log.meta_properties import META_PROPERTIES
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import encode_uuid, split_directory_name
 from kwire.log.recovery import TEMPORARY_SUFFIX

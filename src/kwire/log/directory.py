@@ -26,6 +26,7 @@ from kwire.log.checkpoint import (
     encode_checkpoint,
 )
 from kwire.log.log import Log, LogConfig, LogWriteFailed
+from kwire.log.meta_properties import META_PROPERTIES, parse_properties, refuse_foreign
 from kwire.log.open_files import OpenFiles
 from kwire.log.partition_metadata import FILE_NAME as PARTITION_METADATA
 from kwire.log.partition_metadata import (
@@ -50,9 +51,10 @@ from kwire.log.worker_files import (
     write_state,
 )
 
-META_PROPERTIES = "meta.properties"
-
-_ASIDE_SUFFIXES = ("-stray", "-future")
+_STRAY_SUFFIX = "-stray"
+FUTURE_SUFFIX = "-future"
+COMPLETE = "move-complete"
+"""A file in the copy of a log that lacks nothing."""
 _MAX_NAME_BYTES = 255
 _MANY_LOGS = 100
 
@@ -65,6 +67,16 @@ class FoundPartition:
     partition: int
     topic_id: bytes | None
     path: str
+
+
+@attrs.frozen
+class FoundCopy:
+    """A copy of a partition that was on its way here, for the moves of `relocation.py`."""
+
+    topic: str
+    partition: int
+    path: str
+    is_complete: bool
 
 
 class LogDirectory:
@@ -92,6 +104,8 @@ class LogDirectory:
         self.cleaner_offsets: dict[TopicPartition, int] = {}
         """As they were at the opening; the cleaner keeps them from there on."""
         self.trash = Trash(files)
+        self.copies: list[FoundCopy] = []
+        """What was on its way here when `partitions` was asked."""
         self.unusable: set[TopicPartition] = set()
         """Logs that are here and could not be opened: what the checkpoints say of them is kept as it is."""
         self.closed_in_order: set[TopicPartition] = set()
@@ -128,7 +142,7 @@ class LogDirectory:
             files.make_directory(path)
             names = {entry.name for entry in files.entries(path)}
             if META_PROPERTIES not in names:
-                _refuse_foreign(path, names)
+                refuse_foreign(path, names)
                 files.sync_directory(posixpath.dirname(path))
             lock = files.lock(f"{path}/{LOCK_FILE}{suffix_of(worker)}")
         except DirectoryLocked as error:
@@ -260,11 +274,15 @@ class LogDirectory:
     def partitions(self) -> list[FoundPartition]:
         """The partition directories that are there. Deleted ones are queued for removal, strays are left alone."""
         found = []
+        self.copies = []
         for entry in self.files.entries(self.path):
             name = entry.name
-            if not entry.is_directory or name.endswith(_ASIDE_SUFFIXES):
+            if not entry.is_directory or name.endswith(_STRAY_SUFFIX):
                 continue
             path = f"{self.path}/{name}"
+            if name.endswith(FUTURE_SUFFIX):
+                self._note_copy(name, path)
+                continue
             if name.endswith(DELETED_DIRECTORY_SUFFIX):
                 if self.worker == 1:
                     self.trash.add(path, 0)
@@ -280,6 +298,34 @@ class LogDirectory:
             found.append(FoundPartition(topic, partition, topic_id, path))
         found.sort(key=lambda each: (each.topic, each.partition))
         return found
+
+    def _note_copy(self, name: str, path: str) -> None:
+        try:
+            topic, partition = split_directory_name(name.rpartition(".")[0])
+        except ValueError:
+            self.warnings.append(f"{path} is of no partition and is left alone")
+            return
+        is_complete = self.files.exists(f"{path}/{COMPLETE}")
+        self.copies.append(FoundCopy(topic, partition, path, is_complete))
+
+    # Moves between directories
+
+    def adopt(self, topic: str, partition: int) -> FoundPartition:
+        """A partition directory that has just got its name here."""
+        path = f"{self.path}/{directory_name(topic, partition)}"
+        topic_id = self._topic_ids[topic, partition] = self._load_topic_id(path)
+        return FoundPartition(topic, partition, topic_id, path)
+
+    def open_closed_log(self, closed: Log, config: LogConfig, now_ms: int) -> Log:
+        """A log that is here, and that was `closed` in order just now. Raises CorruptLog, OSError."""
+        key = closed.topic, closed.partition
+        self.recovery_points[key] = closed.recovery_point
+        self.log_starts[key] = closed.log_start_offset
+        self.closed_in_order.add(key)
+        try:
+            return self.open_log(*key, config, now_ms)
+        finally:
+            self.closed_in_order.discard(key)
 
     def _load_topic_id(self, path: str) -> bytes | None:
         try:
@@ -565,27 +611,3 @@ class LogDirectory:
 
 def _only(offsets: Mapping[TopicPartition, int], keys: set[TopicPartition]) -> dict[TopicPartition, int]:
     return {key: offset for key, offset in offsets.items() if key in keys}
-
-
-def parse_properties(text: str) -> dict[str, str]:
-    """`name=value` lines of a simple Java properties file, as Kafka writes `meta.properties`."""
-    properties = {}
-    for line in text.splitlines():
-        line = line.strip()
-        if line and line[0] not in "#!":
-            name, _, value = line.partition("=")
-            properties[name.strip()] = value.strip()
-    return properties
-
-
-def _refuse_foreign(path: str, names: set[str]) -> None:
-    """A directory without `meta.properties` must be empty: it may be somebody's home, or a damaged data directory."""
-    foreign = sorted(
-        name for name in names if name not in (LOCK_FILE, "lost+found", META_PROPERTIES + ".tmp")
-    )
-    if foreign:
-        raise CannotStart(
-            f"{path} is not a data directory: it holds {foreign[0]}"
-            f"{f' and {len(foreign) - 1} more' if len(foreign) > 1 else ''} but no {META_PROPERTIES}; "
-            f"name an empty directory"
-        )
