@@ -244,8 +244,7 @@ class KwireServer(Server):
             "serve",
             "--listen",
             self.bootstrap,
-            "--data",
-            data,
+            *([] if "log.dirs" in self.settings else ["--data", data]),
             *(["--workers", str(self.workers)] if self.workers > 1 else []),
             *overrides,
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -34,13 +34,37 @@ def give(admin: Socket, kind: str, name: str, key: str, value: float | None) -> 
     entry = wire.EntryData([wire.EntityData(kind, name)], [wire.OpData(key, value or 0.0, value is None)])
     (result,) = admin.ask(49, 1, wire.AlterClientQuotasRequest(entries=[entry])).entries
     assert result.error_code == ErrorCode.NONE, result
+    wire = load(48)
+    asked = wire.DescribeClientQuotasRequest(components=[wire.ComponentData(kind, 0, name)])
+    poll(lambda: bool(admin.ask(48, 1, asked).entries) == (value is not None))
+
+
+def poll(probe: Callable[[], object]) -> None:
+    """Until it is so: Kafka answers before everybody knows."""
+    end = time.monotonic() + 60
+    while not probe():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def made(admin: Socket, topic: str, *, partitions: int = 1, version: int = 7) -> tuple[ErrorCode, int]:
     wire = load(19)
     wanted = wire.CreatableTopic(name=topic, num_partitions=partitions, replication_factor=1)
     answer = admin.ask(19, version, wire.CreateTopicsRequest(topics=[wanted], timeout_ms=30_000))
-    return ErrorCode(answer.topics[0].error_code), answer.throttle_time_ms
+    code = ErrorCode(answer.topics[0].error_code)
+    if code == ErrorCode.NONE:
+        poll(lambda: is_served(admin, topic))
+    return code, answer.throttle_time_ms
+
+
+def is_served(admin: Socket, topic: str) -> bool:
+    wire = load(2)
+    part = wire.ListOffsetsPartition(partition_index=0, timestamp=-1)
+    asked = wire.ListOffsetsRequest(
+        replica_id=-1, topics=[wire.ListOffsetsTopic(name=topic, partitions=[part])]
+    )
+    served: bool = admin.ask(2, 3, asked).topics[0].partitions[0].error_code == ErrorCode.NONE
+    return served
 
 
 def produce(client: Socket, topic: str, size: int, *, acks: int = -1) -> int:

@@ -1,0 +1,107 @@
+"""Partitions move between log directories while they are written to, and a server is killed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import confluent_kafka
+import pytest
+
+from compat_tests.harness import DEADLINE_S, Server, eventually, make_server, worker_count
+from compat_tests.topics import make_topic
+from compat_tests.transactions.wire import Servers
+from kwire.codec.messages import load
+from kwire.errors import ErrorCode
+
+pytestmark = pytest.mark.skipif(worker_count() > 1, reason="each worker moves what it leads")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    directories = [tmp_path / name for name in ("one", "two")]
+    server = make_server(tmp_path / "server", {"log.dirs": ",".join(map(str, directories))})
+    server.start()
+    yield server
+    server.stop()
+
+
+def places(server: Server, topic: str) -> dict[str, bool]:
+    """In which directories it is, and whether it is on its way there."""
+    wire, talk = load(35), Servers(server.bootstrap)
+    asked = [wire.DescribableLogDirTopic(topic, [0])]
+    try:
+        results = talk.any().ask(35, 4, wire.DescribeLogDirsRequest(topics=asked)).results
+    finally:
+        talk.close()
+    return {
+        result.log_dir: partition.is_future_key
+        for result in results
+        for each in result.topics
+        for partition in each.partitions
+    }
+
+
+def move(server: Server, topic: str) -> str:
+    """To the other directory, which is told."""
+    (here,) = places(server, topic)
+    wire, talk = load(34), Servers(server.bootstrap)
+    there = str(Path(here).with_name("two" if here.endswith("one") else "one"))
+    wanted = wire.AlterReplicaLogDir(there, [wire.AlterReplicaLogDirTopic(topic, [0])])
+    try:
+        answer = talk.any().ask(34, 2, wire.AlterReplicaLogDirsRequest(dirs=[wanted]))
+    finally:
+        talk.close()
+    assert answer.results[0].partitions[0].error_code == ErrorCode.NONE
+    return there
+
+
+def write(server: Server, topic: str, numbers: range) -> None:
+    producer = confluent_kafka.Producer({"bootstrap.servers": server.bootstrap, "log_level": 2})
+    for number in numbers:
+        while True:
+            try:
+                producer.produce(topic, b"%d " % number + bytes(1000))
+                break
+            except BufferError:
+                producer.poll(0.1)
+    assert producer.flush(DEADLINE_S) == 0
+
+
+def read(server: Server, topic: str, count: int) -> list[int]:
+    consumer = confluent_kafka.Consumer(
+        {"bootstrap.servers": server.bootstrap, "group.id": "reader", "log_level": 2}
+    )
+    try:
+        consumer.assign([confluent_kafka.TopicPartition(topic, 0, 0)])
+        found: list[int] = []
+        while len(found) < count:
+            for message in consumer.consume(1000, timeout=DEADLINE_S):
+                value = message.value()
+                assert value is not None
+                found.append(int(value.split()[0]))
+        return found
+    finally:
+        consumer.close()
+
+
+def test_a_partition_moves_while_it_is_written_to(server: Server) -> None:
+    topic = make_topic(server, config={"segment.bytes": str(1 << 20)})
+    write(server, topic, range(20_000))
+    there = move(server, topic)
+    write(server, topic, range(20_000, 30_000))
+    eventually(lambda: places(server, topic) == {there: False}, "the partition has moved")
+    write(server, topic, range(30_000, 31_000))
+    assert read(server, topic, 31_000) == [*range(31_000)]
+    server.restart()
+    assert places(server, topic) == {there: False}
+    assert read(server, topic, 31_000) == [*range(31_000)]
+
+
+def test_a_killed_server_goes_on_with_its_moves(server: Server) -> None:
+    topic = make_topic(server, config={"segment.bytes": str(1 << 20)})
+    write(server, topic, range(20_000))
+    there = move(server, topic)
+    server.restart(clean=False)
+    eventually(lambda: places(server, topic) == {there: False}, "the partition has moved")
+    assert read(server, topic, 20_000) == [*range(20_000)]
