@@ -275,6 +275,22 @@ def an_expression_stands_for_topics_that_match_as_a_whole(talk: Talk) -> None:
     assert described.subscribed_topic_regex == f"{name[:-1]}[a-z0-9]"
 
 
+@claim
+def a_group_may_have_an_interval_of_its_own(talk: Talk) -> None:
+    _, member, _ = pair(talk)
+    assert member.join() == NONE
+    wire = load(44)
+    entry = wire.AlterableConfig(name="consumer.heartbeat.interval.ms", config_operation=0, value="7000")
+    resource = wire.AlterConfigsResource(resource_type=32, resource_name=member.group_id, configs=[entry])
+    answer = talk.any().ask(44, 1, wire.IncrementalAlterConfigsRequest(resources=[resource]))
+    assert answer.responses[0].error_code == NONE
+    for _ in talk.patience():
+        assert member.say() == NONE
+        if member.last.heartbeat_interval_ms != 5_000:
+            break
+    assert member.last.heartbeat_interval_ms == 7_000
+
+
 # Static members
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from kwire.broker.broker import Broker
@@ -211,6 +213,39 @@ def test_the_assignor_that_most_members_want_is_taken(broker: Broker) -> None:
     assert broker.groups.consumers.describe("g").assignor == "range"
     with refused(ErrorCode.UNSUPPORTED_ASSIGNOR):
         Member(broker, "c", assignor="best").join()
+
+
+def test_the_first_assignor_of_the_settings_is_for_who_asks_for_none() -> None:
+    broker = new_broker(group_consumer_assignors="org.apache.kafka.coordinator.group.assignor.RangeAssignor")
+    Member(broker, "a").join()
+    assert broker.groups.consumers.describe("g").assignor == "range"
+    with refused(ErrorCode.UNSUPPORTED_ASSIGNOR):
+        Member(broker, "b", assignor="uniform").join()
+
+
+def test_nothing_holds_that_could_not_be_written() -> None:
+    files = MemoryFiles()
+    broker = new_broker(files)
+    one, two = Member(broker, "a"), Member(broker, "b")
+    one.join()
+    before = durable(group_of(broker))
+
+    def fault(operation: str, path: str, size: int) -> None:
+        if operation == "write" and "__consumer_offsets" in path:
+            raise OSError(errno.ENOSPC, "full")
+
+    files.fault = fault
+    with refused(ErrorCode.NOT_COORDINATOR):
+        two.join()
+    with refused(ErrorCode.NOT_COORDINATOR):
+        Member(broker, "c", group_id="new").join()
+    assert durable(group_of(broker)) == before
+    pass_time(broker, 46_000)
+    assert [*group_of(broker).members] == ["a"]  # its end cannot be written either
+    files.fault = None
+    pass_time(broker, 1_000)
+    assert group_of(broker).is_empty
+    assert "new" not in broker.groups.groups
 
 
 def test_a_full_group_takes_nobody_new() -> None:

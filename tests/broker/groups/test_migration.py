@@ -217,6 +217,26 @@ def test_a_static_member_comes_back_with_the_newer_protocol_and_has_what_it_had(
     assert isinstance(broker.groups.groups[GROUP], ClassicGroup)
 
 
+def test_a_classic_member_that_goes_on_with_the_newer_protocol_need_not_sync_any_more(broker: Broker) -> None:
+    other, classic = Member(broker, "m"), Classic(broker)
+    other.join()
+    classic.joined(classic.join().answer)
+    newer = Member(broker, classic.member_id)
+    newer.join()
+    for _ in range(8):
+        pass_time(broker, 5_000)
+        settle(other, newer)
+    assert len(newer.has["t"]) == 2
+
+
+def test_a_new_member_may_be_on_its_way_into_an_empty_group_that_changes_its_protocol(broker: Broker) -> None:
+    wish = Join("", None, "c", "/h", 10_000, 10_000, "consumer", (("range", b"\0\0" + bytes(8)),))
+    assert broker.groups.join(GROUP, wish, broker.clock.monotonic_ms()).answer is not None
+    Member(broker, "m").join()
+    pass_time(broker, 10_000)
+    assert [*group_of(broker).members] == ["m"]
+
+
 def test_who_waits_in_a_classic_rebalance_is_told_to_come_again() -> None:
     broker = new_broker(group_initial_rebalance_delay_ms="3000")
     parked = Classic(broker).join()

@@ -194,6 +194,8 @@ class ConsumerGroup(ModernGroup):
         member = self.members[member_id]
         self.home.timers.set(member.session, now_ms + settings.session_timeout_ms)
         self._watch_revocation(member, before, now_ms)
+        self.clear_timer(member, TimerKind.JOIN)  # it may have been a classic member
+        self.clear_timer(member, TimerKind.SYNC)
         current = member.current
         assignment = None
         if beat.is_full or not same_partitions(before.assigned, current.assigned):

@@ -137,11 +137,14 @@ class ConsumerGroups:
             raise self._not_one(group_id)
         coordinator.groups[group_id] = group
         try:
-            return group.heartbeat(beat, now_ms)
+            answer = group.heartbeat(beat, now_ms)
         except KafkaError:
             if not group.members:
                 coordinator.restore(group_id, known)
             raise
+        if known is not None:
+            known.forget()
+        return answer
 
     @staticmethod
     def _not_one(group_id: str) -> KafkaError:
