@@ -78,15 +78,19 @@ def _alike(
     least, extra = divmod(sum(partitions[topic_id] for topic_id in topics), len(subscribers))
     kept = {each.member_id: _still_there(each.target, topics, partitions) for each in subscribers}
     # Who had one more keeps it, before others get one.
-    by_size = sorted(subscribers, key=lambda each: -count(kept[each.member_id]))
+    sizes = {member_id: count(target) if target else 0 for member_id, target in kept.items()}
+    by_size = sorted(subscribers, key=lambda each: -sizes[each.member_id])
     quotas = {each.member_id: least + (turn < extra) for turn, each in enumerate(by_size)}
     taken: dict[bytes, set[int]] = {topic_id: set() for topic_id in topics}
     room = []
     for each in subscribers:
-        mine = kept[each.member_id] = _at_most(kept[each.member_id], quotas[each.member_id], taken)
-        missing = quotas[each.member_id] - count(mine)
+        member_id = each.member_id
+        missing = quotas[member_id]
+        if sizes[member_id]:
+            mine = kept[member_id] = _at_most(kept[member_id], missing, taken)
+            missing -= count(mine)
         if missing:
-            room.append((each.member_id, missing))
+            room.append((member_id, missing))
     free = (
         (topic_id, index)
         for topic_id in sorted(topics)
@@ -104,7 +108,7 @@ def _alike(
 
 def _still_there(target: Assignment, topics: frozenset[bytes], partitions: Partitions) -> Assignment:
     """What of an earlier target exists and is still subscribed to."""
-    if all(
+    if not target or all(
         topic_id in topics and max(indexes) < partitions[topic_id] for topic_id, indexes in target.items()
     ):
         return target
