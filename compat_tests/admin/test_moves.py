@@ -26,8 +26,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
-def places(server: Server, topic: str) -> dict[str, bool]:
-    """In which directories it is, and whether it is on its way there."""
+def described(server: Server, topic: str) -> dict[str, list[bool]]:
+    """By directory: whether the partition is in it, and whether it is on its way there."""
     wire, talk = load(35), Servers(server.bootstrap)
     asked = [wire.DescribableLogDirTopic(topic, [0])]
     try:
@@ -35,18 +35,20 @@ def places(server: Server, topic: str) -> dict[str, bool]:
     finally:
         talk.close()
     return {
-        result.log_dir: partition.is_future_key
+        result.log_dir: [part.is_future_key for each in result.topics for part in each.partitions]
         for result in results
-        for each in result.topics
-        for partition in each.partitions
     }
+
+
+def places(server: Server, topic: str) -> dict[str, bool]:
+    """In which directories it is, and whether it is on its way there."""
+    return {path: found[0] for path, found in described(server, topic).items() if found}
 
 
 def move(server: Server, topic: str) -> str:
     """To the other directory, which is told."""
-    (here,) = places(server, topic)
+    (there,) = (path for path, found in described(server, topic).items() if not found)
     wire, talk = load(34), Servers(server.bootstrap)
-    there = str(Path(here).with_name("two" if here.endswith("one") else "one"))
     wanted = wire.AlterReplicaLogDir(there, [wire.AlterReplicaLogDirTopic(topic, [0])])
     try:
         answer = talk.any().ask(34, 2, wire.AlterReplicaLogDirsRequest(dirs=[wanted]))

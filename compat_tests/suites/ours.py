@@ -94,6 +94,12 @@ def suites() -> list[Suite]:
             *java,
         ),
         suite(
+            "admin",
+            "an administrator, one request at a time; confluent-kafka",
+            _python_clients(),
+            "directories, leaders, voters, settings, quotas, credentials; partitions that move, with a kill.",
+        ),
+        suite(
             "orders",
             "confluent-kafka, kafka-python",
             _python_clients(),
