@@ -248,6 +248,21 @@ def a_record_that_is_released_too_often_is_given_up(talk: Talk) -> None:
 
 
 @claim
+def who_cannot_cope_with_a_record_is_given_fewer_at_once(talk: Talk) -> None:
+    group = shared(talk)
+    group.produce(*[b"x"] * 8)
+    member = group.member()
+    for deliveries in (1, 2, 3):
+        assert member.take() == [(0, 7, deliveries)]
+        assert member.code(0, 7, RELEASE) == NONE
+    assert member.take() == [(0, 3, 4)]
+    assert member.code(0, 3, RELEASE) == NONE
+    assert member.take() == [(0, 0, 5)]
+    assert member.code(0, 0, ACCEPT) == NONE
+    assert member.take() == [(1, 1, 5)]
+
+
+@claim
 def a_request_acknowledges_and_fetches(talk: Talk) -> None:
     group = shared(talk)
     group.produce(b"a", b"b")

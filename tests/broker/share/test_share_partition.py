@@ -171,6 +171,21 @@ def test_so_many_are_in_flight_at_most() -> None:
     assert acquire(share, "b", (0, 19)) == [Acquired(5, 5, 2)]
 
 
+def test_who_cannot_cope_with_a_record_is_given_fewer_at_once() -> None:
+    share = SharePartition(0)
+    for deliveries in (1, 2, 3):
+        assert acquire(share, "a", (0, 7), (8, 9)) == [Acquired(0, 9, deliveries)]
+        say(share, "a", 0, 9, RELEASE)
+    assert acquire(share, "a", (0, 7), (8, 9)) == [Acquired(0, 3, 4)]
+    assert acquire(share, "b", (0, 7), (8, 9)) == [Acquired(4, 7, 4)]
+    assert acquire(share, "c", (8, 9)) == [Acquired(8, 8, 4)]
+    say(share, "a", 0, 3, RELEASE)
+    for offset in range(4):
+        assert acquire(share, "a", (0, 7)) == [Acquired(offset, offset, 5)]
+    say(share, "a", 0, 3, RELEASE)
+    assert share.start_offset == 4
+
+
 def test_gaps_of_the_log_are_passed_over() -> None:
     share = SharePartition(0)
     acquire(share, "a", (0, 4))

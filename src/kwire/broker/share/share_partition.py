@@ -161,9 +161,16 @@ class SharePartition:
         pieces: list[list[Acquired]] = []
         total = fresh = 0
         room = self.limits.max_in_flight - self.in_flight
+        alone = False
         for first, last in batches:
             piece: list[Acquired] = []
             for run in self._free_between(max(first, self.start_offset), last):
+                portion = self._portion(run, last - first + 1)
+                if portion is not None:
+                    alone = True
+                    if total:
+                        break
+                    run = run.within(run.first, min(run.last, run.first + portion - 1))
                 limit = max_records - total
                 if run.first >= self.end_offset:
                     if fresh >= room:
@@ -177,11 +184,27 @@ class SharePartition:
                     fresh += len(run)
                 piece.append(self._give(run, member_id, now_ms))
                 total += len(run)
+                if alone:
+                    break
             if piece:
                 pieces.append(piece)
-            if total >= max_records:
+            if total >= max_records or alone:
                 break
         return _in_batches(pieces, 0 if exactly else batch_size)
+
+    def _portion(self, run: Run, size: int) -> int | None:
+        """How many of these records are given at once, and without others, when they came back suspiciously often.
+
+        Whoever cannot cope with one record gives back all of its batch, which has `size` of them. So from half of the
+        deliveries on ever fewer are given together, and each by itself at its last chance.
+        """
+        most = self.limits.max_deliveries
+        suspicious = max(2, -(-most // 2))
+        if run.deliveries < suspicious:
+            return None
+        if run.deliveries == most - 1 and most > 2:
+            return 1
+        return max(1, size >> (run.deliveries - suspicious + 1))
 
     def _free_between(self, first: int, last: int) -> list[Run]:
         """What can be given out from `first` to `last`."""
