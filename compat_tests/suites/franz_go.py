@@ -25,7 +25,6 @@ FEATURES = (
     ("Admin|Topic|Metadata", "administration"),
     ("", "produce and consume"),
 )
-UNSERVED = (("Share", "share groups (KIP-932) are not served yet"),)
 PROGRAM = "kgo.test"
 
 
@@ -75,7 +74,6 @@ def suites() -> list[Suite]:
             prepare=prepare,
             run=run,
             features=FEATURES,
-            unserved=UNSERVED,
             quick=True,
         )
     ]
