@@ -7,6 +7,7 @@ from typing import Any
 
 from kwire.apis import Caller, Wait
 from kwire.apis.forwarding import table_of_follower
+from kwire.broker.client_quotas import CONTROLLER_MUTATION_RATE, Alteration, alter_quotas
 from kwire.codec.messages import load
 from kwire.errors import ErrorCode
 from tests.broker.cluster import Cluster
@@ -61,3 +62,19 @@ def test_the_quorum_is_described_by_the_controller_with_everybody_who_follows() 
     for each in partition.observers:
         assert each.log_end_offset == partition.high_watermark
         assert each.last_fetch_timestamp == each.last_caught_up_timestamp == cluster.clock.time_ms()
+
+
+def test_what_the_controller_says_of_a_quota_holds_where_the_client_asked() -> None:
+    cluster = Cluster(2, {"controller.quota.window.num": "1"})
+    alterations = [Alteration((("user", "ANONYMOUS"),), [(CONTROLLER_MUTATION_RATE, 1.0)])]
+    alter_quotas(cluster.brokers[1], alterations, validate_only=False)
+    cluster.settle()
+    wire = load(19)
+
+    def made(name: str) -> tuple[int, int]:
+        topic = wire.CreatableTopic(name=name, num_partitions=4, replication_factor=1)
+        answer = ask(cluster, 2, 19, 7, wire.CreateTopicsRequest(topics=[topic], timeout_ms=1000))
+        return answer.topics[0].error_code, answer.throttle_time_ms
+
+    assert made("first") == (ErrorCode.NONE, 0)
+    assert made("second") == (ErrorCode.THROTTLING_QUOTA_EXCEEDED, 3000)

@@ -97,6 +97,13 @@ def test_connections_beyond_the_rate_of_their_address_wait_and_others_do_not() -
     assert quotas.connected("10.0.0.2", NOW_MS + 11_000) == 0
 
 
+def test_an_address_is_the_same_however_it_is_spelled() -> None:
+    keeper = Keeper()
+    give(keeper, CONNECT, 1, ip="0:0:0:0:0:0:0:1")
+    assert [keeper.broker.quotas.connected("::1", NOW_MS) for _ in range(11)] == [0] * 10 + [1000]
+    assert keeper.broker.quotas.connected("::2", NOW_MS) == 0
+
+
 def test_changes_of_topics_take_tokens_and_a_debt_shuts_out_newer_clients_only() -> None:
     keeper = Keeper({"controller.quota.window.num": "2"})
     quotas = keeper.broker.quotas

@@ -8,6 +8,7 @@ measured together. Always holds: as long as nobody has a quota, nobody is measur
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -82,7 +83,7 @@ class Quotas:
             parts = dict(entity)
             if IP in parts:
                 if CONNECTION_CREATION_RATE in quotas:
-                    self._addresses[parts[IP]] = quotas[CONNECTION_CREATION_RATE]
+                    self._addresses[_one_spelling(parts[IP])] = quotas[CONNECTION_CREATION_RATE]
             else:
                 key = (USER in parts, parts.get(USER), CLIENT_ID in parts, parts.get(CLIENT_ID))
                 self._clients[key] = quotas
@@ -175,6 +176,14 @@ class Quotas:
             oldest_ms = now_ms - FORGOTTEN_AFTER_MS
             self._rates = {key: each for key, each in self._rates.items() if each.last_ms > oldest_ms}
             self._buckets = {key: each for key, each in self._buckets.items() if each.last_ms > oldest_ms}
+
+
+def _one_spelling(address: str | None) -> str | None:
+    """As sockets spell an address; a name, which Apache Kafka permits, stays and stands for nobody."""
+    try:
+        return None if address is None else str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
 
 
 class Mutations:
