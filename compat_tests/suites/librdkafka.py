@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from compat_tests.harness import MissingToolchain, java_command, require, target
+from compat_tests.harness import MissingToolchain, java_command, require
 from compat_tests.suites.reading import not_ended, one_line
 from compat_tests.suites.suite import Case, Outcome, Place, Suite, installed, must, run_program
 
@@ -31,9 +31,6 @@ FEATURES = (
 
 PARALLEL = 5
 """Tests at a time: the suite's own default."""
-
-UNSERVED = (("share_consumer", "share groups (KIP-932) are not served yet"),)
-
 
 LIBRARIES = {
     "libssl": "libssl-dev",
@@ -82,11 +79,6 @@ def run(place: Place) -> Sequence[Case]:
         "TEST_KAFKA_VERSION": "4.3.0",
         "LD_LIBRARY_PATH": f"{tests.parent}/src:{tests.parent}/src-cpp",
     }
-    if (
-        target() == "kwire"
-    ):  # the suite skips by numbers, and a test of what is not served would wait for its bound
-        names = (path.name for path in tests.glob("[0-9]*-*.c*"))
-        settings["TESTS_SKIP"] = ",".join(name[:4] for name in names if UNSERVED[0][0] in name)
     done = run_program(
         [tests / "test-runner", "-Q", "-E", "-L", f"-p{PARALLEL}"],
         bound_s=place.bound_s,
@@ -171,6 +163,5 @@ def suites() -> list[Suite]:
             features=FEATURES,
             settings={"num.partitions": "4", "auto.create.topics.enable": "true"},
             bound_s=1500,
-            unserved=UNSERVED,
         )
     ]

@@ -4,6 +4,8 @@ process, and of Apache Kafka.
 
 from __future__ import annotations
 
+from typing import Any
+
 from kwire.errors import ErrorCode
 from tests.apis.share_talking import (
     ACCEPT,
@@ -433,7 +435,7 @@ def who_is_fenced_does_not_write(talk: Talk) -> None:
     state = group.state(84, 0, 0, leader_epoch=3)
     assert (state.error_code, state.state_epoch, state.start_offset) == (NONE, 2, 5)
     assert group.state(84, 0, 0, leader_epoch=2).error_code == ErrorCode.FENCED_LEADER_EPOCH
-    write = {"start_offset": 6, "delivery_complete_count": 0, "state_batches": []}
+    write: dict[str, Any] = {"start_offset": 6, "delivery_complete_count": 0, "state_batches": []}
     assert (
         group.state(85, 1, 0, leader_epoch=2, state_epoch=2, **write).error_code
         == ErrorCode.FENCED_LEADER_EPOCH

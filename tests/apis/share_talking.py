@@ -20,6 +20,8 @@ RETRIABLE = {
     ErrorCode.NOT_COORDINATOR,
 }
 
+UNKNOWN = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+
 ACCEPT, RELEASE, REJECT, RENEW = 1, 2, 3, 4
 GAP = 0
 
@@ -66,7 +68,9 @@ class Shared:
         assert result.error_code == ErrorCode.NONE, result
         return int(result.base_offset)
 
-    def initialize(self, *indexes: int, start_offset: int = 0, state_epoch: int = 0) -> list[ErrorCode]:
+    def initialize(
+        self, *indexes: int, start_offset: int = 0, state_epoch: int = 0, patiently: bool = False
+    ) -> list[ErrorCode]:
         """Let the group's share partitions be kept, as its coordinator would ask for it."""
         return [
             ErrorCode(
@@ -74,6 +78,7 @@ class Shared:
                     83,
                     0,
                     index,
+                    patiently=patiently,
                     partition=index,
                     state_epoch=state_epoch,
                     start_offset=start_offset,
@@ -82,8 +87,8 @@ class Shared:
             for index in indexes
         ]
 
-    def state(self, key: int, version: int, index: int, **part: Any) -> Any:
-        """What the coordinator of one share partition answers."""
+    def state(self, key: int, version: int, index: int, *, patiently: bool = False, **part: Any) -> Any:
+        """What the coordinator of one share partition answers; once it has heard of the topic, if `patiently`."""
         wire = load(key)
         verb, suffix = {83: ("Initialize", ""), 84: ("Read", ""), 85: ("Write", ""), 86: ("Delete", "")}.get(
             key, ("Read", "Summary")
@@ -98,7 +103,7 @@ class Shared:
         for _ in self.talk.patience():
             answer = self.coordinator(index).ask(key, version, request)
             result = answer.results[0].partitions[0]
-            if result.error_code not in RETRIABLE:
+            if result.error_code not in RETRIABLE and not (patiently and result.error_code == UNKNOWN):
                 break
         return result
 
@@ -251,6 +256,6 @@ def shared(talk: Talk, partitions: int = 1, *, start_offset: int = 0, initialize
     answer = talk.any().ask(3, 10, wire.MetadataRequest(topics=[wire.MetadataRequestTopic(name=topic)]))
     found = Shared(talk, topic, answer.topics[0].topic_id, unique("share"))
     if initialized:
-        codes = found.initialize(*range(partitions), start_offset=start_offset)
+        codes = found.initialize(*range(partitions), start_offset=start_offset, patiently=True)
         assert set(codes) == {ErrorCode.NONE}, codes
     return found

@@ -240,3 +240,21 @@ def test_partitions_take_turns() -> None:
     ]
     assert sorted(first) == [0, 0, 0, 0, 1, 1, 1, 1]
     assert first[:2] in ([0, 1], [1, 0])
+
+
+def test_what_nobody_may_see_holds_nobody_up() -> None:
+    talk = InMemory()
+    group = shared(talk)
+    set_config(talk, group.group_id, "share.isolation.level", "read_committed")
+    for _ in range(3):
+        producer = talk.init("t")
+        assert talk.produce("t", producer, group.topic).error_code == ErrorCode.NONE
+        talk.end("t", producer, commit=False)
+    group.produce(b"plain")
+    member = group.member()
+    before_ms = talk.keeper.clock.now_ms
+    offsets: list[int] = []
+    while 6 not in offsets:
+        offsets += given(acquired_of(member.fetch(max_wait_ms=10_000, max_bytes=1)))
+    assert not {0, 2, 4} & {*offsets}
+    assert talk.keeper.clock.now_ms == before_ms

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from kwire.apis import Caller
+import attrs
+
+from kwire.apis import Caller, Wait
 from kwire.apis.share_acknowledging import check_member
 from kwire.broker.broker import Broker
-from kwire.broker.groups.share import ShareHeartbeat
+from kwire.broker.groups.modern import Beat
+from kwire.broker.groups.share import ShareGroup, ShareHeartbeat
 from kwire.codec.messages.share_group_heartbeat import (
     Assignment,
     ShareGroupHeartbeatRequest,
@@ -14,28 +17,56 @@ from kwire.codec.messages.share_group_heartbeat import (
 )
 from kwire.errors import ErrorCode, KafkaError
 
+OTHERS_WAIT_MS = 1_000
+"""So long at most does a heartbeat wait for other workers."""
+
 
 def share_group_heartbeat(
     broker: Broker, caller: Caller, request: ShareGroupHeartbeatRequest
-) -> ShareGroupHeartbeatResponse:
-    """The member's epoch, and what it is to have when that changed."""
+) -> ShareGroupHeartbeatResponse | Wait[ShareGroupHeartbeatResponse]:
+    """The member's epoch, and what it is to have when that changed.
+
+    A member that says what it subscribes to waits a moment for other workers that are to keep the state of partitions:
+    otherwise it would have them with its next heartbeat only.
+    """
     topics = request.subscribed_topic_names
+    beat = ShareHeartbeat(
+        member_id=request.member_id,
+        epoch=request.member_epoch,
+        client_id=caller.client_id,
+        client_host=f"/{caller.client_host}",
+        rack_id=request.rack_id,
+        topics=None if topics is None else tuple(sorted(set(topics))),
+    )
     try:
-        group_id, member_id = check_member(broker, request.group_id, request.member_id)
-        answer = broker.groups.shares.heartbeat(
-            group_id,
-            ShareHeartbeat(
-                member_id=member_id,
-                epoch=request.member_epoch,
-                client_id=caller.client_id,
-                client_host=f"/{caller.client_host}",
-                rack_id=request.rack_id,
-                topics=None if topics is None else tuple(sorted(set(topics))),
-            ),
-            broker.clock.monotonic_ms(),
-        )
+        group_id, _ = check_member(broker, request.group_id, request.member_id)
+        answer = broker.groups.shares.heartbeat(group_id, beat, broker.clock.monotonic_ms())
+        group = broker.groups.groups.get(group_id)
     except KafkaError as error:  # a part of every rebalance, so it is answered here
-        return ShareGroupHeartbeatResponse(error_code=error.code, error_message=error.message)
+        return _refusal(error)
+    if beat.topics is None or beat.epoch < 0 or not isinstance(group, ShareGroup) or not group.asked:
+        return _answer(broker, group_id, answer)
+    again = attrs.evolve(beat, epoch=answer.epoch)
+
+    def attempt(final: bool) -> ShareGroupHeartbeatResponse | None:
+        if group.asked and not final:
+            return None
+        try:
+            answer = broker.groups.shares.heartbeat(group_id, again, broker.clock.monotonic_ms())
+        except KafkaError as error:
+            return _refusal(error)
+        return _answer(broker, group_id, answer)
+
+    return Wait(attempt, [group.begun], broker.clock.monotonic_ms() + OTHERS_WAIT_MS)
+
+
+def _refusal(error: KafkaError) -> ShareGroupHeartbeatResponse:
+    return ShareGroupHeartbeatResponse(error_code=error.code, error_message=error.message)
+
+
+def _answer(broker: Broker, group_id: str, answer: Beat) -> ShareGroupHeartbeatResponse:
+    if answer.assignment is not None:
+        broker.groups.settle(group_id)
     return ShareGroupHeartbeatResponse(
         member_id=answer.member_id,
         member_epoch=answer.epoch,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from kwire.apis import Caller, Wait
+from kwire.apis.share_group_heartbeat import share_group_heartbeat
 from kwire.broker.broker import Broker
 from kwire.broker.hashing import coordinator_index
 from kwire.broker.share.led import LedSharePartition, Outcome
 from kwire.broker.share.runs import RecordState
 from kwire.broker.share.share_partition import AcknowledgedBatch, Acquired
 from kwire.broker.share.state import SHARE_TOPIC, ShareKey
+from kwire.codec.messages import load
 from kwire.errors import ErrorCode, KafkaError
 from tests.broker.cluster import Cluster
 
@@ -165,3 +168,35 @@ def test_state_of_records_that_a_power_loss_took_is_of_no_use() -> None:
     led = apart.loaded()
     assert led.share is not None
     assert led.share.start_offset == 4
+
+
+def test_a_group_that_was_deleted_has_nothing_here_any_more() -> None:
+    apart = Apart()
+    apart.initialize()
+    led = apart.loaded()
+    apart.acquire(led)
+    apart.leader.sharing.persister.delete(GROUP, [apart.at], lambda _: None)
+    apart.cluster.settle()
+    outcome = apart.say(led, 0, 3, ACCEPT)
+    apart.cluster.settle()
+    assert outcome.error is not None
+    assert apart.leader.sharing.known(GROUP, apart.at) is None
+
+
+def test_a_member_that_joins_waits_a_moment_for_other_workers() -> None:
+    apart = Apart()
+    apart.cluster.controller.topics.ensure_internal("__consumer_offsets")
+    apart.cluster.settle()
+    name = next(f"g{n}" for n in range(99) if apart.leader.groups.coordinator_of(f"g{n}") == 1)
+    request = load(76).ShareGroupHeartbeatRequest(
+        group_id=name, member_id="m", member_epoch=0, subscribed_topic_names=["t"]
+    )
+    waiting = share_group_heartbeat(apart.leader, Caller(version=1), request)
+    assert isinstance(waiting, Wait)
+    assert waiting.attempt(False) is None
+    apart.cluster.settle()
+    answer = waiting.attempt(False)
+    assert answer is not None
+    assert answer.assignment is not None
+    (given,) = answer.assignment.topic_partitions
+    assert given.partitions == [*range(16)]

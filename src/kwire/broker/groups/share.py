@@ -46,6 +46,7 @@ from kwire.broker.groups.modern_events import (
 from kwire.broker.groups.share_partitions import SharePartitions, difference, union
 from kwire.broker.groups.simple_assignor import assign_simple
 from kwire.broker.groups.timers import Timer
+from kwire.broker.signals import Signal
 from kwire.errors import ErrorCode, KafkaError
 
 log = logging.getLogger(__name__)
@@ -94,13 +95,15 @@ class ShareGroup(ModernGroup):
 
     family = SHARE
     home: ShareHome
-    __slots__ = ("asked", "partitions")
+    __slots__ = ("asked", "begun", "partitions")
 
     def __init__(self, home: ShareHome, group_id: str) -> None:
         super().__init__(home, group_id)
         self.partitions = SharePartitions()
         self.asked: Assignment = NOTHING
         """What this process asked to be kept, and has not heard of yet."""
+        self.begun = Signal()
+        """Fires when it heard of some."""
 
     # Heartbeats
 
@@ -215,6 +218,7 @@ class ShareGroup(ModernGroup):
             self._store(partitions)
         except KafkaError as error:
             log.warning("group %s: what it has begun with is not on record: %s", self.group_id, error)
+        self.begun.fire()
 
     def _store(self, partitions: SharePartitions) -> None:
         if partitions != self.partitions:

@@ -45,6 +45,7 @@ _IS_STALE = (
     ErrorCode.FENCED_LEADER_EPOCH,
     ErrorCode.FENCED_STATE_EPOCH,
     ErrorCode.GROUP_ID_NOT_FOUND,
+    ErrorCode.INVALID_REQUEST,  # nobody keeps it any more
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
 )
 """What is known here does not hold any more."""
