@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from compat_tests.harness import KwireServer
 from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading
 from compat_tests.suites.catalogue import catalogue
 from compat_tests.suites.findings import Found
+from compat_tests.suites.program import PROGRAMS
 from compat_tests.suites.suite import Case, Finished, Outcome, Place, Suite, run_program
 
 P, F, S = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
@@ -79,6 +82,78 @@ def test_tap_keeps_the_names_around() -> None:
         "not ok 1 - groups\nok 2 - x # SKIP no TLS\n"
     )
     assert outcomes(reading.tap(output)) == {"groups > join": P, "groups > leave": F, "groups": F, "x": S}
+
+
+def test_tap_tells_why_and_how_many_never_ended() -> None:
+    output = (
+        "1..4\nok 1 - a\n# Error: of b at 127.0.0.1:4711\nnot ok 2 - b\n  ---\n"
+        '  message: "Error: of \\"b\\" at 127.0.0.1:4711"\n  ...\nok 3 - c\n'
+    )
+    assert reading.tap(output) == [
+        Case("a", P),
+        Case("b", F, 'Error: of "b" at HOST:PORT'),
+        Case("c", P),
+        Case("the whole program", F, "1 of 4 cases never ended"),
+    ]
+
+
+PROGRAM = """
+from cases import Grouped, check, child, eventually, main, start, tell, unique
+import os, signal
+
+@check("good")
+async def _(): pass
+
+@check("bad")
+def _(): assert False, "not so"
+
+@check("crash")
+def _(): os.kill(os.getpid(), signal.SIGKILL)
+
+@check("later", unless="this version has none")
+def _(): assert False
+
+@child
+def service(word):
+    tell(word=word)
+    signal.pause()
+
+@check("late")
+def _():
+    one = start(service, "x")
+    eventually(lambda: one.of("word") == ["x"], "its word")
+    print("pid", one.process.pid, flush=True)
+    signal.pause()
+
+@check("with a child")
+def _():
+    one = start(service, "x")
+    eventually(lambda: one.of("word") == ["x"], "its word")
+    one.kill()
+
+main()
+"""
+
+
+def test_a_case_of_a_program_that_fails_crashes_or_hangs_hides_no_other(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    env = {"PYTHONPATH": str(PROGRAMS), "CASE_S": "20"}
+    done = run_program([sys.executable, program, "127.0.0.1:1"], bound_s=120, env=env)
+    assert not done.timed_out
+    assert {case.name: (case.outcome, case.reason) for case in reading.tap(done.output)} == {
+        "good": (P, ""),
+        "bad": (F, "AssertionError: not so"),
+        "crash": (F, "ended with -9"),
+        "later": (S, "this version has none"),
+        "late": (F, "not over within 20 s"),
+        "with a child": (P, ""),
+    }
+    (pid,) = re.findall(r"# pid (\d+)", done.output)
+    about = Path("/proc", pid, "stat")
+    assert not about.exists() or about.read_text().rpartition(")")[2].split()[0] == "Z", (
+        "its child outlived it"
+    )
 
 
 def test_librdkafka_without_a_report_fails_what_was_running(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import confluent_kafka
 import pytest
 
-from compat_tests.harness import Server, eventually, require, run, skip_without, unique
+from compat_tests.harness import DEADLINE_S, Server, eventually, require, run, skip_without, unique
 from compat_tests.members import Member, Members
 from compat_tests.topics import make_topic
 
@@ -54,6 +55,19 @@ def test_offsets_are_found_by_time_and_from_the_end(server: Server) -> None:
     assert kcat(server, "-Q", "-t", f"{topic}:0:-2").strip() == f"{topic} [0] offset 0"
     assert kcat(server, "-Q", "-t", f"{topic}:0:-1").strip() == f"{topic} [0] offset 100"
     assert kcat(server, "-Q", "-t", f"{topic}:0:1").strip() == f"{topic} [0] offset 0"
+
+
+def test_times_name_offsets_and_parts_of_a_topic(server: Server) -> None:
+    topic = make_topic(server)
+    producer = confluent_kafka.Producer({"bootstrap.servers": server.bootstrap})
+    for number in range(20):
+        producer.produce(topic, str(number), timestamp=1_700_000_000_000 + number)
+    assert producer.flush(DEADLINE_S) == 0
+    assert kcat(server, "-Q", "-t", f"{topic}:0:1700000000007").strip() == f"{topic} [0] offset 7"
+    later = kcat(server, "-Q", "-t", f"{topic}:0:1900000000000").strip()
+    assert later in (f"{topic} [0] offset -1", f"{topic} [0] offset 20")  # versions of kcat differ
+    part = ["-o", "s@1700000000005", "-o", "e@1700000000008"]
+    assert kcat(server, "-C", "-t", topic, *part, "-e", "-q") == "5\n6\n7\n"
 
 
 def test_an_idempotent_producer_writes_each_line_once(server: Server) -> None:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from compat_tests.suites import franz_go, kadm, kafka_clients, kafka_python, librdkafka, ours
+from compat_tests.suites import (
+    franz_go,
+    kadm,
+    kafka_clients,
+    kafka_python,
+    librdkafka,
+    node_clients,
+    ours,
+    python_clients,
+)
 from compat_tests.suites.suite import Suite
 
-MODULES = (ours, librdkafka, kafka_python, franz_go, kadm, kafka_clients)
+MODULES = (
+    ours,
+    librdkafka,
+    kafka_python,
+    franz_go,
+    kadm,
+    kafka_clients,
+    node_clients,
+    python_clients,
+)
 
 
 def catalogue() -> dict[str, Suite]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
@@ -92,21 +93,53 @@ def cargo_test(output: str) -> list[Case]:
 
 
 def tap(output: str) -> list[Case]:
-    """The cases of a TAP stream, at any depth; a name holds those of the tests around it."""
+    """The cases of a TAP stream, at any depth; a name holds those of the tests around it.
+
+    A failure's reason is the message of the block below it. When fewer cases ended than the outermost plan announces,
+    a case says so.
+    """
     cases: dict[str, Case] = {}
     around: dict[int, str] = {}
+    planned = ended_outermost = 0
+    last = ""
     for line in output.splitlines():
         depth = len(line) - len(line.lstrip())
         if begun := re.match(r"\s*# Subtest: (.*)", line):
             around = {at: name for at, name in around.items() if at < depth} | {depth: begun[1]}
+        elif plan := re.match(r"1\.\.(\d+)\s*$", line):
+            planned = int(plan[1])
+        elif said := re.match(r"\s+(?:message|error): (.*)$", line):
+            case = cases.get(last)
+            if case is not None and case.outcome is Outcome.FAILED and not case.reason:
+                cases[last] = Case(last, Outcome.FAILED, one_line(_unquoted(said[1])))
         if ended := re.match(r"\s*(not ok|ok) \d+(?: - (.*?))?(?:\s+# (SKIP|TODO)\b\s*(.*?))?\s*$", line):
+            ended_outermost += depth == 0
             names = [name for at, name in sorted(around.items()) if at < depth] + [ended[2] or ""]
-            name = " > ".join(names)
+            last = " > ".join(names)
             if ended[3]:
-                cases[name] = Case(name, Outcome.SKIPPED, one_line(ended[4] or ended[3]))
+                cases[last] = Case(last, Outcome.SKIPPED, one_line(ended[4] or ended[3]))
             else:
-                cases[name] = Case(name, Outcome.PASSED if ended[1] == "ok" else Outcome.FAILED)
-    return list(cases.values())
+                cases[last] = Case(last, Outcome.PASSED if ended[1] == "ok" else Outcome.FAILED)
+    told = list(cases.values())
+    if ended_outermost < planned:
+        told.append(
+            Case(
+                "the whole program",
+                Outcome.FAILED,
+                f"{planned - ended_outermost} of {planned} cases never ended",
+            )
+        )
+    return told
+
+
+def _unquoted(text: str) -> str:
+    """A scalar of YAML as TAP has it: quoted like JSON, in single quotes, or bare."""
+    if text.startswith('"'):
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
 def not_ended(cases: Sequence[Case], bound_s: float) -> list[Case]:

@@ -83,14 +83,14 @@ def _cases(suite: Suite, scratch: Path) -> Sequence[Case]:
     place = Place(server, scratch, suite.bound_s)
     if not suite.needs_server:
         return suite.run(place)
-    server.start()
     try:
+        server.start()
         cases = suite.run(place)
         if not server.running:
             return [*cases, Case("the server", Outcome.FAILED, "it ended by itself")]
         return cases
     finally:
-        if server.running:
+        if server.running:  # also when it was not ready in time
             server.stop()
 
 

@@ -175,6 +175,23 @@ def must(command: Sequence[str | Path], *, bound_s: float = 1800, cwd: Path | No
     return done.output
 
 
+def maven_jars(artifact: str, directory: Path) -> None:
+    """Fetch the jars of `group:name:version`, and of all that it needs at run time, into a directory."""
+    group, name, version = artifact.split(":")
+    with tempfile.TemporaryDirectory() as scratch:
+        pom = Path(scratch, "pom.xml")
+        pom.write_text(POM.format(group=group, name=name, version=version), encoding="utf-8")
+        must(["mvn", "-q", "-B", "-f", pom, COPY, "-DincludeScope=runtime", f"-DoutputDirectory={directory}"])
+
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>kwire</groupId><artifactId>client</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies><dependency><groupId>{group}</groupId><artifactId>{name}</artifactId>
+<version>{version}</version></dependency></dependencies></project>
+"""
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+
+
 @contextmanager
 def scratch_directory(name: str) -> Iterator[Path]:
     """A fresh directory for one run of a suite; it stays, to be looked at, when a file `keep` is left in it."""
