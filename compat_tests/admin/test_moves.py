@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import confluent_kafka
 import pytest
 
-from compat_tests.harness import DEADLINE_S, Server, eventually, make_server, worker_count
+from compat_tests.harness import (
+    DEADLINE_S,
+    Server,
+    eventually,
+    kafka_jars,
+    make_server,
+    require,
+    run_java,
+    skip_without,
+    worker_count,
+)
 from compat_tests.topics import make_topic
 from compat_tests.transactions.wire import Servers
 from kwire.codec.messages import load
@@ -107,3 +118,28 @@ def test_a_killed_server_goes_on_with_its_moves(server: Server) -> None:
     server.restart(clean=False)
     eventually(lambda: places(server, topic) == {there: False}, "the partition has moved")
     assert read(server, topic, 20_000) == [*range(20_000)]
+
+
+@pytest.mark.java
+def test_kafka_s_tool_moves_a_partition_and_verifies_that_it_has_moved(
+    server: Server, tmp_path: Path
+) -> None:
+    skip_without(lambda: (require("java"), kafka_jars()))
+    topic = make_topic(server)
+    write(server, topic, range(1000))
+    (there,) = (path for path, found in described(server, topic).items() if not found)
+    plan = tmp_path / "plan.json"
+    wanted = {"topic": topic, "partition": 0, "replicas": [1], "log_dirs": [there]}
+    plan.write_text(json.dumps({"version": 1, "partitions": [wanted]}))
+
+    def reassign(step: str) -> str:
+        asked = ("--bootstrap-server", server.bootstrap, step, "--reassignment-json-file", str(plan))
+        return run_java("org.apache.kafka.tools.reassign.ReassignPartitionsCommand", *asked).stdout
+
+    assert f"log directory to {there} for replica {topic}-0" in reassign("--execute")
+    eventually(
+        lambda: f"Reassignment of replica {topic}-0-1 completed successfully." in reassign("--verify"),
+        "the tool sees that the partition has moved",
+    )
+    assert places(server, topic) == {there: False}
+    assert read(server, topic, 1000) == [*range(1000)]
