@@ -230,10 +230,22 @@ def test_a_java_client_that_ends_badly_or_late_has_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endings = iter([Finished(1, "Exception: no such version\n", False), Finished(0, "", True)])
-    monkeypatch.setattr(kafka_clients, "prepare", lambda version: tmp_path)
     monkeypatch.setattr(kafka_clients, "CODECS", ("none",))
     monkeypatch.setattr(kafka_clients, "run_program", lambda *_, **__: next(endings))
-    assert kafka_clients.run("4.0.0", Place(KwireServer(tmp_path), tmp_path, 1.0)) == [
+    place = Place(KwireServer(tmp_path), tmp_path, 1.0)
+    assert kafka_clients.round_trips(tmp_path, tmp_path, place) == [
         Case("none RangeAssignor", F, "Exception: no such version"),
         Case("none CooperativeStickyAssignor", F, "not over within 180 s"),
+    ]
+
+
+def test_a_java_program_names_its_checks_before_it_makes_them() -> None:
+    output = (
+        "CHECK a: good\n    took 7 ms\nPASSED a: good\nCHECK b\nPASSED something else\n"
+        "FAILED b: AssertionError: one: expected 1, got 2\nCHECK c\nFAILED TO CONNECT: not a check\n"
+    )
+    assert reading.checks(output) == [
+        Case("a: good", P),
+        Case("b", F, "AssertionError: one: expected 1, got 2"),
+        Case("c", F, "it did not end"),
     ]

@@ -7,10 +7,13 @@ from compat_tests.suites import (
     kadm,
     kafka_clients,
     kafka_python,
+    kafka_streams,
+    kafka_tools,
     librdkafka,
     node_clients,
     ours,
     python_clients,
+    spring_kafka,
 )
 from compat_tests.suites.suite import Suite
 
@@ -23,6 +26,9 @@ MODULES = (
     kafka_clients,
     node_clients,
     python_clients,
+    kafka_streams,
+    kafka_tools,
+    spring_kafka,
 )
 
 

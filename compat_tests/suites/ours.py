@@ -36,6 +36,7 @@ def pytest_folder(folder: str, place: Place) -> Sequence[Case]:
             f"--junitxml={report}",
             "-p",
             "no:cacheprovider",
+            f"--basetemp={place.scratch / 'pytest'}",  # kept with the rest when something failed
             TESTS / folder,
         ],
         bound_s=place.bound_s,
@@ -98,6 +99,22 @@ def suites() -> list[Suite]:
             "an administrator, one request at a time; confluent-kafka",
             _python_clients(),
             "directories, leaders, voters, settings, quotas, credentials; partitions that move, with a kill.",
+        ),
+        suite(
+            "connect",
+            "Kafka Connect",
+            "4.3.0",
+            "files into topics and topics into files, alone and with two workers that are killed; the REST interface,"
+            " exactly once, dead letter queues.",
+            *java,
+        ),
+        suite(
+            "mirror",
+            "MirrorMaker 2",
+            "4.3.0",
+            "from an Apache Kafka and back: records, settings, offsets of groups translated, checkpoints; killed in the"
+            " middle, exactly once.",
+            *java,
         ),
         suite(
             "orders",

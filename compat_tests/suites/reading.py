@@ -1,4 +1,6 @@
-"""What test runners print or write, as cases: JUnit XML (pytest, Surefire, Jest), `go test -v`, `cargo test`, TAP."""
+"""What test runners print or write, as cases: JUnit XML (pytest, Surefire, Jest), `go test -v`, `cargo test`, TAP,
+and what the Java programs of `java/` print.
+"""
 
 from __future__ import annotations
 
@@ -140,6 +142,22 @@ def _unquoted(text: str) -> str:
         except ValueError:
             return text
     return text[1:-1].replace("''", "'") if text.startswith("'") else text
+
+
+def checks(output: str) -> list[Case]:
+    """The cases of a program that checks with `java/Checks.java`; a check that began and never ended has failed."""
+    cases: dict[str, Case] = {}
+    for line in output.splitlines():
+        if not (found := re.match(r"(CHECK|PASSED|FAILED|SKIPPED) (.*)", line)):
+            continue
+        what, rest = found[1], found[2]
+        if what == "CHECK":
+            cases[rest] = Case(rest, Outcome.FAILED, "it did not end")
+            continue
+        name = next((each for each in cases if rest == each or rest.startswith(f"{each}: ")), None)
+        if name is not None:  # otherwise it is something else that was logged
+            cases[name] = Case(name, Outcome(what.lower()), one_line(rest[len(name) + 2 :]))
+    return list(cases.values())
 
 
 def not_ended(cases: Sequence[Case], bound_s: float) -> list[Case]:
