@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from compat_tests.harness import KwireServer
@@ -212,6 +213,17 @@ def test_what_kafka_passes_must_pass_or_be_known_as_not_served() -> None:
         "Of 4 cases that pass with Apache Kafka, 1 pass with kwire; 1 do not: not yet; 2 do not: see above."
         in text
     )
+
+
+def test_where_kwire_means_to_differ_is_listed_and_fails_nothing() -> None:
+    suite = attrs.evolve(SUITE, meant=(("auto", "topics are created before the answer"),))
+    kafka, kwire = {"s": found(Case("auto", P))}, {"s": found(Case("auto", F, "why"))}
+    (difference,) = findings.differences(kwire, kafka, {"s": suite})
+    assert difference.explained
+    assert not difference.unserved
+    text = page.page(kwire, kafka, {"s": suite})
+    assert "## Where kwire means to differ\n\n- s: `auto`: topics are created before the answer" in text
+    assert "1 do not: topics are created before the answer." in text
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

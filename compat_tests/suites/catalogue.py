@@ -6,6 +6,7 @@ from compat_tests.suites import (
     franz_go,
     kadm,
     kafka_clients,
+    kafka_go,
     kafka_python,
     kafka_streams,
     kafka_tools,
@@ -13,6 +14,8 @@ from compat_tests.suites import (
     node_clients,
     ours,
     python_clients,
+    rust,
+    sarama,
     spring_kafka,
 )
 from compat_tests.suites.suite import Suite
@@ -23,6 +26,9 @@ MODULES = (
     kafka_python,
     franz_go,
     kadm,
+    sarama,
+    kafka_go,
+    rust,
     kafka_clients,
     node_clients,
     python_clients,

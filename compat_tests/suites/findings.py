@@ -75,6 +75,12 @@ class Difference:
     reason: str
     unserved: bool
     """Whether it is about what kwire does not serve yet."""
+    meant: bool = False
+    """Whether kwire means to differ (docs/differences.md)."""
+
+    @property
+    def explained(self) -> bool:
+        return self.unserved or self.meant
 
 
 def differences(
@@ -90,8 +96,11 @@ def differences(
             if ours is None or ours.outcome is not Outcome.PASSED:
                 what = ours.outcome.value if ours else "not run"
                 unserved = known[name].why_unserved(case.name) if name in known else None
-                reason = unserved or (ours.reason if ours else "")
-                found.append(Difference(name, case.name, what, reason, unserved is not None))
+                meant = known[name].why_meant(case.name) if name in known else None
+                reason = unserved or meant or (ours.reason if ours else "")
+                found.append(
+                    Difference(name, case.name, what, reason, unserved is not None, meant is not None)
+                )
     return found
 
 

@@ -21,13 +21,6 @@ FEATURES = (
     ("Offset|Records|Commit", "offsets"),
     ("", "administration"),
 )
-UNSERVED: Sequence[tuple[str, str]] = (
-    ("Quota", "client quotas are not served yet"),
-    ("Scram", "SCRAM credentials are not served yet"),
-    ("Acl", "ACLs are not served yet"),
-    ("LogDirsMove", "AlterReplicaLogDirs is not served yet"),
-    ("DelegationToken", "delegation tokens are not served yet"),
-)
 
 
 def version() -> str:
@@ -68,7 +61,6 @@ def suites() -> list[Suite]:
             prepare=prepare,
             run=run,
             features=FEATURES,
-            unserved=UNSERVED,
             bound_s=600,
             quick=True,
         )

@@ -4,6 +4,7 @@ brings along. The programs are built once; every test that needs a broker runs, 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shlex
@@ -31,6 +32,7 @@ FEATURES = (
 
 PARALLEL = 5
 """Tests at a time: the suite's own default."""
+
 
 LIBRARIES = {
     "libssl": "libssl-dev",
@@ -65,26 +67,27 @@ def _build(directory: Path) -> None:
     must(["nice", "make", "-j2", "-C", "tests", "test-runner"], cwd=directory)
 
 
-def run(place: Place) -> Sequence[Case]:
+def run(protocol: str, place: Place) -> Sequence[Case]:
+    """Everything, with consumers of one group protocol: classic, or consumer (KIP-848)."""
     tests = prepare() / "tests"
     config = place.scratch / "test.conf"
     config.write_text(f"bootstrap.servers={place.bootstrap}\ntest.topic.random=true\n", encoding="utf-8")
     report = place.scratch / "report.json"
     scripts(place.scratch / "bin")
-    settings = {
-        "KAFKA_PATH": str(place.scratch),
-        "BROKERS": place.bootstrap,
-        "RDKAFKA_TEST_CONF": str(config),
-        "TEST_REPORT": str(report),
-        "TEST_KAFKA_VERSION": "4.3.0",
-        "LD_LIBRARY_PATH": f"{tests.parent}/src:{tests.parent}/src-cpp",
-    }
     done = run_program(
         [tests / "test-runner", "-Q", "-E", "-L", f"-p{PARALLEL}"],
         bound_s=place.bound_s,
         log=place.log,
         cwd=tests,
-        env=settings,
+        env={
+            "KAFKA_PATH": str(place.scratch),
+            "BROKERS": place.bootstrap,
+            "RDKAFKA_TEST_CONF": str(config),
+            "TEST_REPORT": str(report),
+            "TEST_KAFKA_VERSION": "4.3.0",
+            "TEST_CONSUMER_GROUP_PROTOCOL": protocol,
+            "LD_LIBRARY_PATH": f"{tests.parent}/src:{tests.parent}/src-cpp",
+        },
     )
     cases = reported(report, done.output)
     return not_ended(cases, place.bound_s) if done.timed_out else cases
@@ -152,16 +155,24 @@ def reported(report: Path, output: str) -> list[Case]:
 
 
 def suites() -> list[Suite]:
-    return [
-        Suite(
-            name="librdkafka",
+    def suite(name: str, protocol: str, about: str) -> Suite:
+        return Suite(
+            name=name,
             client="librdkafka",
             version=VERSION,
-            about="its own test suite in quick mode: every test that needs a broker.",
+            about=about,
             prepare=prepare,
-            run=run,
+            run=functools.partial(run, protocol),
             features=FEATURES,
             settings={"num.partitions": "4", "auto.create.topics.enable": "true"},
             bound_s=1500,
         )
+
+    return [
+        suite("librdkafka", "classic", "its own test suite in quick mode: every test that needs a broker."),
+        suite(
+            "librdkafka-consumer-protocol",
+            "consumer",
+            "the same, its consumers in groups of the newer protocol (KIP-848).",
+        ),
     ]

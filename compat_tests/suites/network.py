@@ -49,8 +49,8 @@ def server_on(
     server = make_server(directory, settings)
     server.port = port
     server.within = list(within)
-    server.start()
     try:
+        server.start()
         yield server
         if not server.running:
             raise AssertionError(f"the server ended by itself:\n{server.output_tail()}")

@@ -42,13 +42,19 @@ def _differences(kwire: Mapping[str, Found], kafka: Mapping[str, Found], known: 
     short = [
         f"- {each.suite}: `{each.case}` is {each.kwire} on kwire. {each.reason}"
         for each in found
-        if not each.unserved
+        if not each.explained
     ]
     later = [f"- {each.suite}: `{each.case}`: {each.reason}" for each in found if each.unserved]
+    meant = [f"- {each.suite}: `{each.case}`: {each.reason}" for each in found if each.meant]
     if not short:
-        text = "No case is known that Apache Kafka passes and kwire does not, but for what kwire does not serve yet."
+        text = (
+            "No case is known that Apache Kafka passes and kwire does not, but for what kwire does not serve yet"
+            "\nand where it means to differ."
+        )
     else:
         text = "## Where kwire falls short\n\n" + "\n".join(short)
+    if meant:
+        text += "\n\n## Where kwire means to differ\n\n" + "\n".join(meant)
     return text + ("\n\n## Not served yet\n\n" + "\n".join(later) if later else "")
 
 
@@ -75,7 +81,7 @@ def _upshot(suite: Suite, kwire: Found | None, kafka: Found | None) -> str:
     short = findings.differences({suite.name: kwire}, {suite.name: kafka}, {suite.name: suite})
     if not short:
         return f"All {bar} cases that pass with Apache Kafka pass with kwire."
-    reasons = Counter(each.reason if each.unserved else "see above" for each in short)
+    reasons = Counter(each.reason if each.explained else "see above" for each in short)
     but = "; ".join(f"{count} do not: {reason}" for reason, count in sorted(reasons.items()))
     return f"Of {bar} cases that pass with Apache Kafka, {bar - len(short)} pass with kwire; {but}."
 

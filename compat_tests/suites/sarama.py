@@ -35,7 +35,6 @@ FEATURES = (
     ("Offset", "offsets"),
     ("", "produce and consume"),
 )
-UNSERVED: Sequence[tuple[str, str]] = ()
 
 
 def prepare() -> Path:
@@ -157,7 +156,6 @@ def suites() -> list[Suite]:
             prepare=prepare,
             run=run,
             features=FEATURES,
-            unserved=UNSERVED,
             bound_s=1500,
             needs_server=False,
         )

@@ -72,6 +72,8 @@ class Suite:
     """(pattern, feature): what a case is about is told by the first pattern found in its name."""
     unserved: Sequence[tuple[str, str]] = ()
     """(pattern, reason): cases about what kwire does not serve yet. The page lists them so; they fail no run."""
+    meant: Sequence[tuple[str, str]] = ()
+    """(pattern, reason): cases in which kwire differs and means to, as docs/differences.md says; they fail no run."""
     settings: Mapping[str, str] = {}
     """Settings that the suite's own instructions ask of a broker; for both targets."""
     bound_s: float = 900.0
@@ -88,6 +90,10 @@ class Suite:
             if re.search(pattern, case):
                 return feature
         return "other"
+
+    def why_meant(self, case: str) -> str | None:
+        """Why kwire means to differ in this case; None when it does not."""
+        return next((reason for pattern, reason in self.meant if re.search(pattern, case)), None)
 
     def why_unserved(self, case: str) -> str | None:
         """Why kwire need not pass this case yet; None when it must."""
