@@ -135,13 +135,16 @@ def test_the_group_lives_through_a_kill_of_the_server(server: Server, readers: l
     assert [reader.owned for reader in readers] == before
 
 
-def test_members_of_both_protocols_share_a_group(server: Server, readers: list[Reader]) -> None:
+@pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
+def test_members_of_both_protocols_share_a_group(
+    server: Server, readers: list[Reader], strategy: str
+) -> None:
     topic, group = make_topic(server, partitions=PARTITIONS), unique("group")
     classic = {
         "group_protocol": "classic",
         "session_timeout_ms": 6_000,
         "heartbeat_interval_ms": 300,
-        "partition_assignment_strategy": "cooperative-sticky",
+        "partition_assignment_strategy": strategy,
     }
     readers.append(Reader(server, group, topic, **classic))
     eventually(lambda: are_shared(readers), "the classic member has everything")

@@ -123,6 +123,13 @@ def suites() -> list[Suite]:
             "300,000 order events, a reader killed, the server stopped and killed.",
         ),
         suite(
+            "groups",
+            "librdkafka, Apache Kafka's Java client and tools",
+            "several",
+            "consumer groups of the newer protocol and of both, and what brokers answer their members.",
+            *java,
+        ),
+        suite(
             "transactions",
             "Java, Kafka Streams, librdkafka, aiokafka, franz-go",
             "several",

@@ -276,6 +276,22 @@ def an_expression_stands_for_topics_that_match_as_a_whole(talk: Talk) -> None:
 
 
 @claim
+def topics_that_come_later_and_match_an_expression_are_assigned_too(talk: Talk) -> None:
+    topics = topics_of(talk, 1)
+    (name,) = topics
+    member = Consumer(talk, topics)
+    assert member.join(subscribed_topic_names=None, subscribed_topic_regex=f"{name}.*") == NONE
+    later = f"{name}-later"
+    talk.create_topic(later, 1)
+    member.topics = {**topics, **topic_ids(talk, later)}
+    for _ in talk.patience():
+        if len(member.owned) == 2:
+            break
+        assert member.go_on() == NONE
+    assert member.owned == {name: [0], later: [0]}
+
+
+@claim
 def a_group_may_have_an_interval_of_its_own(talk: Talk) -> None:
     _, member, _ = pair(talk)
     assert member.join() == NONE
