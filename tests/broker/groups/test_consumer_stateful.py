@@ -64,7 +64,16 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
         except KafkaError as error:
             if error.code not in FENCED:
                 raise
+            self._begin_anew(client)
+
+    def _begin_anew(self, client: Client) -> None:
+        """A static member whose place is still taken, be it by itself, gives up, as with Apache Kafka."""
+        try:
             client.member.join()
+        except KafkaError as error:
+            if error.code != ErrorCode.UNRELEASED_INSTANCE_ID:
+                raise
+            self.clients.remove(client)
 
     @rule(
         topics=SUBSCRIPTIONS,
@@ -109,7 +118,8 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def lose_an_answer(self, data: st.DataObject) -> None:
         """The broker hears of it, and it hears nothing; then it says everything again."""
-        member = data.draw(st.sampled_from(self.clients)).member
+        client = data.draw(st.sampled_from(self.clients))
+        member = client.member
         before = member.epoch, member.owned, member.told
         try:
             member.beat()
@@ -127,7 +137,7 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
         except KafkaError as error:
             if error.code not in FENCED:
                 raise
-            member.join()
+            self._begin_anew(client)
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), topics=SUBSCRIPTIONS)
@@ -139,7 +149,7 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
         except KafkaError as error:
             if error.code not in FENCED:
                 raise
-            client.member.join()
+            self._begin_anew(client)
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), for_a_while=st.booleans())
@@ -188,11 +198,11 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
     def everybody_is_heard_of(self) -> None:
         pass_time(self.broker, 4_000)
         for _ in range(12):
-            for client in self.clients:
+            for client in [*self.clients]:
                 self._heard(client)
         pass_time(self.broker, 41_000)  # the dead are out by now
         for _ in range(12):
-            for client in self.clients:
+            for client in [*self.clients]:
                 self._heard(client)
         group = self.group
         if not self.clients or group is None:
