@@ -13,10 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from compat_tests.harness import require
+from compat_tests.suites import network
 from compat_tests.suites.reading import cargo_test, not_ended
 from compat_tests.suites.suite import Case, Outcome, Place, Suite, installed, must, run_program
 
 RDKAFKA, RSKAFKA = "0.39.0", "0.6.0"
+
+PORT = 9092
+RDKAFKA_BROKER = {
+    "num.partitions": "3",
+    "node.id": "0",
+    "advertised.listeners": f"PLAINTEXT://localhost:{PORT}",
+}
+"""As in the project's own instructions."""
 
 FEATURES = (
     ("transaction", "transactions and idempotence"),
@@ -77,10 +86,11 @@ def run(
     settings: Callable[[Place], Mapping[str, str]],
     idle: Sequence[tuple[str, str]],
     place: Place,
+    within: Sequence[str] = (),
 ) -> Sequence[Case]:
     directory = prepare(crate, version, options)
     done = run_program(
-        [*cargo(options), "--no-fail-fast", "--", "--test-threads=2"],
+        [*within, *cargo([*options, "--offline"]), "--no-fail-fast", "--", "--test-threads=2"],
         bound_s=place.bound_s,
         log=place.log,
         cwd=directory,
@@ -88,6 +98,15 @@ def run(
     )
     cases = [ran(case, idle) for case in cargo_test(done.output) if asks_a_server(case)]
     return not_ended(cases, place.bound_s) if done.timed_out else cases
+
+
+def run_rdkafka(place: Place) -> Sequence[Case]:
+    """In a network of its own: a test compares what it is told with localhost:9092 and with the id of the broker."""
+    with (
+        network.apart() as within,
+        network.server_on(PORT, within, place.scratch / "server", RDKAFKA_BROKER),
+    ):
+        return run("rdkafka", RDKAFKA, (), rdkafka_settings, (), place, within)
 
 
 def asks_a_server(case: Case) -> bool:
@@ -103,50 +122,39 @@ def ran(case: Case, idle: Sequence[tuple[str, str]]) -> Case:
 
 
 def rdkafka_settings(place: Place) -> Mapping[str, str]:
-    return {"KAFKA_HOST": place.bootstrap, "RUST_LOG": "off"}
+    return {"KAFKA_HOST": f"localhost:{PORT}", "RUST_LOG": "off"}
 
 
 def rskafka_settings(place: Place) -> Mapping[str, str]:
     return {"TEST_INTEGRATION": "1", "TEST_BROKER_IMPL": "kafka", "KAFKA_CONNECT": place.bootstrap}
 
 
-def suites() -> list[Suite]:
-    def suite(
-        crate: str,
-        version: str,
-        about: str,
-        settings: Callable[[Place], Mapping[str, str]],
-        broker: Mapping[str, str],
-        options: Sequence[str] = (),
-        idle: Sequence[tuple[str, str]] = (),
-    ) -> Suite:
-        return Suite(
-            name=crate,
-            client=crate,
-            version=version,
-            about=about,
-            prepare=functools.partial(prepare, crate, version, options),
-            run=functools.partial(run, crate, version, options, settings, idle),
-            features=FEATURES,
-            settings=broker,
-            bound_s=900,
-        )
+def prepare_rdkafka() -> Path:
+    network.possible()
+    return prepare("rdkafka", RDKAFKA, ())
 
+
+def suites() -> list[Suite]:
+    whole = ("--features=full",)
     return [
-        suite(
-            "rdkafka",
-            RDKAFKA,
-            "the integration tests of the Rust binding to librdkafka.",
-            rdkafka_settings,
-            {"num.partitions": "3", "node.id": "0"},
+        Suite(
+            name="rdkafka",
+            client="rdkafka",
+            version=RDKAFKA,
+            about="the integration tests of the Rust binding to librdkafka.",
+            prepare=prepare_rdkafka,
+            run=run_rdkafka,
+            features=FEATURES,
+            needs_server=False,
         ),
-        suite(
-            "rskafka",
-            RSKAFKA,
-            "its integration tests, where librdkafka reads what it wrote and the other way round.",
-            rskafka_settings,
-            {"auto.create.topics.enable": "false"},
-            options=("--features=full",),
-            idle=NEEDS_MORE,
+        Suite(
+            name="rskafka",
+            client="rskafka",
+            version=RSKAFKA,
+            about="its integration tests, where librdkafka reads what it wrote and the other way round.",
+            prepare=functools.partial(prepare, "rskafka", RSKAFKA, whole),
+            run=functools.partial(run, "rskafka", RSKAFKA, whole, rskafka_settings, NEEDS_MORE),
+            features=FEATURES,
+            settings={"auto.create.topics.enable": "false"},
         ),
     ]
