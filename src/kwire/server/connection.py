@@ -85,6 +85,8 @@ class Hall:
     """Nobody said how large they are to be."""
     quotas: Any = NO_QUOTAS
     """The broker's; those of nobody where brokers talk to each other."""
+    left: Callable[[str], None] = lambda connection_id: None
+    """Is told of each connection that is gone."""
     usual: dict[int, tuple[Served, int, int]] = attrs.Factory(dict)
     """By API and version as one number: what a header that begins so asks for, in which version, and its tag bytes."""
 

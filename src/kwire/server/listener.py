@@ -267,7 +267,7 @@ class Reception:
         if not self._by_ip[ip]:
             del self._by_ip[ip]
         self._slot_free.unpark()
-        self._hall.broker.disconnected(connection.caller.connection_id)
+        self._hall.left(connection.caller.connection_id)
         if not self._present:
             self._all_gone.unpark_all()
 

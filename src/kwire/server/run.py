@@ -216,6 +216,7 @@ async def _serve(
         poller=Poller(),
         tunes_send_buffers=socket_options(config).send_buffer_bytes is None,
         quotas=broker.quotas,
+        left=broker.disconnected,
     )
     reception = Reception(hall, limits)
     async with trio.open_nursery() as background:
