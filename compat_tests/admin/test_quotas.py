@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from compat_tests.harness import Server
+from compat_tests.harness import Server, worker_count
 from tests.server.test_quotas import (  # noqa: F401 - what is imported here runs here
     admin,
     test_a_producer_beyond_its_quota_is_answered_at_once_and_read_later,
@@ -16,6 +16,8 @@ from tests.server.test_quotas import (  # noqa: F401 - what is imported here run
     test_topics_beyond_a_quota_are_refused_to_newer_clients_and_paid_for_by_older,
     test_who_keeps_the_broker_busy_is_read_later,
 )
+
+pytestmark = pytest.mark.skipif(worker_count() > 1, reason="a client here speaks to one broker, and each measures alone")
 
 
 @pytest.fixture
