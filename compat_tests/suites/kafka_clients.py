@@ -17,6 +17,7 @@ from compat_tests.suites.reading import one_line
 from compat_tests.suites.suite import Case, Outcome, Place, Suite, run_program
 
 PROGRAM = JAVA_DIR / "GroupRoundTrip.java"
+CHECKS = ("Clients.java", "ClientChecks.java", "ClientGroupChecks.java")
 #: From old to new. Apache Kafka 4 serves clients from 2.1 on (KIP-896).
 VERSIONS = ("2.8.2", "3.9.1", "4.0.0", "4.4.0")
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
@@ -46,7 +47,7 @@ def prepare(version: str) -> tuple[Path, Path]:
     """The directories with the jars and with the compiled programs for one release."""
     found = jvm.jars(f"java-client-{version}", [f"org.apache.kafka:kafka-clients:{version}"])
     modern = ["ModernClientChecks.java"] if is_modern(version) else []
-    sources = [str(PROGRAM), "Checks.java", "ClientChecks.java", *modern]
+    sources = [str(PROGRAM), "Checks.java", *CHECKS, *modern]
     return found, jvm.classes(f"java-client-{version}", found, sources)
 
 

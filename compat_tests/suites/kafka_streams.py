@@ -10,7 +10,13 @@ from compat_tests.suites import jvm
 from compat_tests.suites.suite import Case, Place, Suite
 
 VERSION = "4.3.0"
-SOURCES = ("Checks.java", "StreamsInstance.java", "StreamsChecks.java")
+SOURCES = (
+    "Checks.java",
+    "Streams.java",
+    "StreamsInstance.java",
+    "StreamsChecks.java",
+    "StreamsStateChecks.java",
+)
 
 
 def prepare() -> tuple[Path, Path]:

@@ -10,12 +10,13 @@ from compat_tests.suites import jvm
 from compat_tests.suites.suite import Case, Place, Suite
 
 VERSION = "4.3.0"
+SOURCES = ("Checks.java", "Tools.java", "ToolChecks.java", "ToolGroupChecks.java")
 
 
 def prepare() -> tuple[Path, Path]:
     for program in ("java", "javac", "mvn"):
         require(program)
-    return kafka_jars(), jvm.classes("kafka-tools", kafka_jars(), ["Checks.java", "ToolChecks.java"])
+    return kafka_jars(), jvm.classes("kafka-tools", kafka_jars(), SOURCES)
 
 
 def run(place: Place) -> Sequence[Case]:

@@ -15,7 +15,7 @@ VERSION = "4.1.0"
 
 def prepare() -> tuple[Path, Path]:
     jars = jvm.jars("spring-kafka", [f"org.springframework.boot:spring-boot-starter-kafka:{BOOT}"])
-    return jars, jvm.classes("spring-kafka", jars, ["Checks.java", "SpringChecks.java"])
+    return jars, jvm.classes("spring-kafka", jars, ["Checks.java", "Spring.java", "SpringChecks.java"])
 
 
 def run(place: Place) -> Sequence[Case]:
