@@ -17,7 +17,7 @@ from tests.server.test_quotas import (  # noqa: F401 - what is imported here run
     test_who_keeps_the_broker_busy_is_read_later,
 )
 
-pytestmark = pytest.mark.skipif(worker_count() > 1, reason="a client here speaks to one broker, and each measures alone")
+pytestmark = pytest.mark.skipif(worker_count() > 1, reason="a client here speaks to one broker")
 
 
 @pytest.fixture
