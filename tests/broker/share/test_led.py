@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kwire.apis import Caller, Wait
+from kwire.apis.share_fetch import share_fetch
 from kwire.apis.share_group_heartbeat import share_group_heartbeat
 from kwire.broker.broker import Broker
 from kwire.broker.hashing import coordinator_index
@@ -200,3 +201,21 @@ def test_a_member_that_joins_waits_a_moment_for_other_workers() -> None:
     assert answer.assignment is not None
     (given,) = answer.assignment.topic_partitions
     assert given.partitions == [*range(16)]
+
+
+def test_who_asks_the_wrong_worker_is_told_who_leads() -> None:
+    apart = Apart()
+    topics = apart.leader.topics
+    index = next(each for each in range(16) if topics.partition("t", each).leader_id == 2)
+    wire = load(78)
+    request = wire.ShareFetchRequest(
+        group_id=GROUP,
+        member_id="other",
+        max_records=1,
+        topics=[wire.FetchTopic(apart.topic_id, [wire.FetchPartition(index)])],
+    )
+    answer = share_fetch(apart.leader, Caller(version=2), request)
+    assert not isinstance(answer, Wait)
+    part = answer.responses[0].partitions[0]
+    assert (part.error_code, part.current_leader.leader_id) == (ErrorCode.NOT_LEADER_OR_FOLLOWER, 2)
+    assert [node.node_id for node in answer.node_endpoints] == [2]
