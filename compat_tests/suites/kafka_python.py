@@ -23,16 +23,6 @@ FEATURES = (
     ("", "produce and consume"),
 )
 
-UNSERVED = (
-    ("acls", "ACLs are not served yet"),
-    ("elect_leaders", "ElectLeaders is not served yet"),
-    ("log_dirs", "DescribeLogDirs is not served yet"),
-    ("metadata_quorum", "DescribeQuorum is not served yet"),
-    ("partition_reassignments", "reassignments of partitions are not served yet"),
-    ("list_config_resources", "ListConfigResources is not served yet"),
-    ("version_infer", "it is told from APIs that are not served yet"),
-)
-
 SERVICE = '''"""In place of the module that starts brokers: here one is running."""
 
 
@@ -114,7 +104,6 @@ def suites() -> list[Suite]:
             run=run,
             features=FEATURES,
             settings={"num.partitions": "4", "group.min.session.timeout.ms": "1000"},
-            unserved=UNSERVED,
             quick=True,
             bound_s=1200,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from compat_tests.harness import require
-from compat_tests.suites.program import FEATURES, PROGRAMS, UNSERVED, run_cases
+from compat_tests.suites.program import FEATURES, PROGRAMS, SETTINGS, run_cases
 from compat_tests.suites.suite import Case, Place, Suite, installed, must
 
 #: A client may ask for a newer Node.js than the machine has; npm has that as well.
@@ -29,7 +29,6 @@ class NodeClient:
     """For its installation."""
     own_node: bool = False
     """Whether it runs in the Node.js that the machine has, as it must when it is built against that."""
-    unserved: Sequence[tuple[str, str]] = UNSERVED
 
     def prepare(self) -> None:
         require("node")
@@ -103,7 +102,7 @@ def suites() -> list[Suite]:
             prepare=client.prepare,
             run=client.run,
             features=FEATURES,
-            unserved=client.unserved,
+            settings=SETTINGS,
             bound_s=600,
         )
         for client in CLIENTS

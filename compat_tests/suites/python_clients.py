@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 
 from compat_tests.harness import MissingToolchain, require
-from compat_tests.suites.program import FEATURES, PROGRAMS, UNSERVED, run_cases
+from compat_tests.suites.program import FEATURES, PROGRAMS, SETTINGS, run_cases
 from compat_tests.suites.suite import Case, Place, Suite, installed, maven_jars, must
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -69,7 +69,7 @@ class PythonClient:
             prepare=self.prepare,
             run=self.run,
             features=FEATURES,
-            unserved=UNSERVED,
+            settings=SETTINGS,
             quick=self.quick,
             big=self.big,
             bound_s=self.bound_s,
@@ -160,11 +160,11 @@ CLIENTS = (
     PythonClient(
         name="pyspark",
         client="PySpark",
-        version="4.1.4",
+        version="4.1.1",
         program="with_pyspark.py",
         about="Structured Streaming; a program of ours: tables and streams in and out, checkpoints, restarts, kills.",
-        packages=["pyspark==4.1.4", "confluent-kafka==2.16.1"],
-        jars=["org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.4"],
+        packages=["pyspark==4.1.1", "confluent-kafka==2.16.1"],
+        jars=["org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"],
         big=True,
         case_s=240,
         at_once=1,
