@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from compat_tests.harness import KwireServer
-from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading, rust, sarama
+from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading, sarama
 from compat_tests.suites.catalogue import catalogue
 from compat_tests.suites.findings import Found
 from compat_tests.suites.program import PROGRAMS
@@ -177,12 +177,6 @@ def test_librdkafka_a_test_that_only_set_itself_up_did_not_run(tmp_path: Path) -
         "[0002_b    /  0.1s] consumed 5 messages\n"
     )
     assert outcomes(librdkafka.reported(report, printed)) == {"0001_a": S, "0002_b": P}
-
-
-def test_a_rust_test_that_returned_at_once_did_not_run() -> None:
-    idle = Case("client::test_sasl", P)
-    assert rust.ran(idle, rust.NEEDS_MORE) == Case("client::test_sasl", S, "needs a listener with SASL")
-    assert rust.ran(Case("client::test_plain", P), rust.NEEDS_MORE) == Case("client::test_plain", P)
 
 
 def test_sarama_runs_what_needs_a_broker(tmp_path: Path) -> None:
