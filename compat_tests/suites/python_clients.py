@@ -155,7 +155,7 @@ CLIENTS = (
         program="with_faust.py",
         about="a program of ours: agents, tables with changelogs, windows, restarts, kills, exactly once.",
         packages=["faust-streaming==0.15.3"],
-        case_s=120,
+        case_s=180,
     ),
     PythonClient(
         name="pyspark",
