@@ -106,7 +106,7 @@ def mirror(
 ) -> Iterator[MirrorMaker]:
     """One MirrorMaker for the tests of this module; what goes east goes exactly once."""
     settings = {
-        "exactly.once.source.support": "enabled",
+        "east.exactly.once.source.support": "enabled",
         "dedicated.mode.enable.internal.rest": "true",
         "listeners": f"http://127.0.0.1:{free_port(1)}",
     }
