@@ -104,6 +104,17 @@ def test_a_partition_moves_with_everything_that_was_written_and_goes_on_there() 
     assert read(keeper) == [*range(8)]
 
 
+def test_a_move_that_was_accepted_outlives_a_process_that_is_killed_at_once() -> None:
+    keeper = made(SMALL)
+    write(keeper, *range(20), size=300_000)
+    wanted = other(keeper)
+    keeper.broker.moving.request("t", 0, wanted)
+    keeper.kill()  # before the first file was copied
+    settle(keeper)
+    assert place(keeper) == wanted
+    assert read(keeper) == [*range(20)]
+
+
 def test_it_is_written_to_while_closed_segments_are_copied() -> None:
     keeper = made(SMALL)
     write(keeper, *range(20), size=300_000)
@@ -225,6 +236,21 @@ def test_a_full_disk_delays_the_move_and_costs_nothing() -> None:
     settle(keeper)
     assert place(keeper) == wanted
     assert read(keeper) == [*range(6)]
+
+
+def test_a_move_to_a_disk_that_takes_nothing_is_refused() -> None:
+    keeper = made()
+    wanted = other(keeper)
+
+    def broken(operation: str, path: str, size: int) -> None:
+        if path.startswith(f"{wanted}/t-0."):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    keeper.files.fault = broken
+    with pytest.raises(KafkaError) as caught:
+        keeper.broker.moving.request("t", 0, wanted)
+    assert caught.value.code == ErrorCode.KAFKA_STORAGE_ERROR
+    assert not list(keeper.broker.moving.under_way())
 
 
 def test_requests_that_cannot_be_are_refused() -> None:

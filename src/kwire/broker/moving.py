@@ -88,6 +88,10 @@ class Moving:
             unique = self._broker.random.randbytes(16).hex()
             path = future_path(destination, partition.topic, partition.index, unique)
             copy = Relocation(self._broker.files, path)
+            try:
+                copy.begin()
+            except OSError as error:
+                raise KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, str(error)) from error
             move = self._moves[key] = Move(partition, destination, copy)
             self._go_on(move)
 

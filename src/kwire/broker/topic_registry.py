@@ -127,7 +127,10 @@ class TopicRegistry:
             if topic is not None and index < len(topic.partitions):
                 partition = topic.partitions[index]
                 if not partition.is_offline:
-                    self._broker.moving.begin(partition, directory)
+                    try:
+                        self._broker.moving.begin(partition, directory)
+                    except KafkaError as error:
+                        self._broker.warn(f"{partition} is not moved to {directory.path}: {error}")
         self.interrupted_moves.clear()
 
     def _choose_leaders(self, controller: ClusterMetadata, on_disk: OnDisk) -> None:

@@ -39,6 +39,10 @@ class Relocation:
     copied_bytes: int = 0
     """Of records."""
 
+    def begin(self) -> None:
+        """From now on a start after a crash finds that the log is on its way. OSError."""
+        self._files.make_directory(self.path)
+
     def plan(self, log: Log) -> list[str]:
         """Files of closed segments that are to be copied now; those do not change. OSError when there is no list."""
         closed_below = file_name(log.segments[-1].base_offset, "")
@@ -51,7 +55,6 @@ class Relocation:
 
     def copy(self, directory: str, names: Iterable[str]) -> None:
         """Copy these files of a plan, and sync them. In any thread. OSError when that fails."""
-        self._files.make_directory(self.path)
         for name in names:
             try:
                 self._copy(directory, name)
@@ -65,7 +68,6 @@ class Relocation:
 
         OSError when that fails; then it is not.
         """
-        self._files.make_directory(self.path)
         self._planned = {entry.name: state for entry, state in self._states(log)}
         for name, state in self._planned.items():
             if self._copied.get(name) != state:
