@@ -9,11 +9,13 @@ from kwire.broker.inspection import NotADataDirectory, inspect
 from kwire.broker.migration import Answer, judge
 from kwire.codec.stored import encode_coordinator_key, encode_coordinator_value
 from kwire.codec.stored.access_control_entry_record import AccessControlEntryRecord
+from kwire.codec.stored.client_quota_record import ClientQuotaRecord
 from kwire.codec.stored.config_record import ConfigRecord
 from kwire.codec.stored.consumer_group_metadata import ConsumerGroupMetadataKey, ConsumerGroupMetadataValue
 from kwire.codec.stored.feature_level_record import FeatureLevelRecord
 from kwire.codec.stored.register_controller_record import RegisterControllerRecord
 from kwire.codec.stored.share_group_metadata import ShareGroupMetadataKey, ShareGroupMetadataValue
+from kwire.codec.stored.streams_group_metadata import StreamsGroupMetadataKey, StreamsGroupMetadataValue
 from kwire.codec.stored.transaction_log import TransactionLogKey, TransactionLogValue
 from kwire.records.batch import Record, build_batch
 from tests.broker.keeping import Keeper
@@ -125,6 +127,14 @@ def consumer_group(keeper: Keeper) -> None:
     write(keeper, "__consumer_offsets", ConsumerGroupMetadataKey("g"), ConsumerGroupMetadataValue(1), 0)
 
 
+def streams_group(keeper: Keeper) -> None:
+    write(keeper, "__consumer_offsets", StreamsGroupMetadataKey("s"), StreamsGroupMetadataValue(1), 0)
+
+
+def quota(keeper: Keeper) -> None:
+    keeper.broker.metadata.write([ClientQuotaRecord(key="producer_byte_rate", value=1e6)])
+
+
 def transaction(keeper: Keeper) -> None:
     write(
         keeper, "__transaction_state", TransactionLogKey("tx-1"), TransactionLogValue(transaction_status=1), 0
@@ -138,7 +148,9 @@ def transaction(keeper: Keeper) -> None:
         (feature, "refused", Answer.NO, "metadata.version 33"),
         (tiered, "tiers", Answer.NO, "t: part of the records is in remote storage"),
         (unhonoured, "settings", Answer.KEPT, "streams.num.standby.replicas"),
-        (consumer_group, "groups", Answer.KEPT, "1 consumer group"),
+        (consumer_group, "groups", Answer.YES, "1 group with committed offsets"),
+        (streams_group, "groups", Answer.KEPT, "1 streams group: not served by kwire for now"),
+        (quota, "security", Answer.YES, "1 quota"),
         (share_group, "groups", Answer.YES, "1 share group with what they have read"),
         (transaction, "transactions", Answer.YES, "1 open transaction (tx-1)"),
     ],

@@ -137,8 +137,8 @@ def _topics(found: Inspection) -> Iterator[Line]:
     if found.moving:
         yield Line(
             "moves",
-            Answer.KEPT,
-            f"{_some(found.moving)}: on the way to another log directory; only Kafka goes on with that",
+            Answer.YES,
+            f"{_some(found.moving)}: on the way to another log directory, and goes on",
         )
 
 
@@ -171,7 +171,7 @@ def _settings(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
 
 def _groups(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
     groups = found.groups
-    served = groups["classic"] + groups["offsets"] if to_kwire else groups.total()
+    served = groups["classic"] + groups["offsets"] + groups["consumer"] if to_kwire else groups.total()
     if served:
         yield Line("groups", Answer.YES, f"{_count(served, 'group')} with committed offsets and generations")
     if to_kwire:
@@ -179,12 +179,9 @@ def _groups(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
             yield Line(
                 "groups", Answer.YES, f"{_count(groups['share'], 'share group')} with what they have read"
             )
-        for kind in ("consumer", "streams"):
-            if groups[kind]:
-                what = "offsets carry over, members are not served" if kind == "consumer" else "not served"
-                yield Line(
-                    "groups", Answer.KEPT, f"{_count(groups[kind], f'{kind} group')}: {what} by kwire for now"
-                )
+        if groups["streams"]:
+            text = f"{_count(groups['streams'], 'streams group')}: not served by kwire for now"
+            yield Line("groups", Answer.KEPT, text)
 
 
 def _transactions(found: Inspection) -> Iterator[Line]:
@@ -203,7 +200,7 @@ def _kept(found: Inspection, *, to_kwire: bool) -> Iterator[Line]:
     for kind, (one, many, effect) in KEPT_KINDS.items():
         if kinds[kind]:
             text = f"{kinds[kind]} {one if kinds[kind] == 1 else many}"
-            if to_kwire:
+            if to_kwire and effect:
                 yield Line("security", Answer.KEPT, f"{text}, {effect} by kwire for now")
             else:
                 yield Line("security", Answer.YES, text)

@@ -35,8 +35,9 @@ KEPT_KINDS: dict[type[KeptRecord], tuple[str, str, str]] = {
     AccessControlEntryRecord: ("ACL", "ACLs", "not enforced"),
     UserScramCredentialRecord: ("SCRAM credential", "SCRAM credentials", "not asked for"),
     DelegationTokenRecord: ("delegation token", "delegation tokens", "not accepted"),
-    ClientQuotaRecord: ("quota", "quotas", "not enforced"),
+    ClientQuotaRecord: ("quota", "quotas", ""),
 }
+"""What one and several are called, and what does not come of them here; nothing where all does."""
 
 
 def refusals(
@@ -122,7 +123,7 @@ def remarks(image: Image) -> list[str]:
     counts = Counter(type(record) for record in image.kept.values())
     for kind, (one, many, effect) in KEPT_KINDS.items():
         count = counts[kind]
-        if count:
+        if count and effect:
             found.append(
                 f"The metadata holds {count} {one if count == 1 else many}: kept for Kafka, and {effect} by kwire"
             )

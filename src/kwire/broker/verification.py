@@ -51,7 +51,7 @@ _TOP_FILES = (
 _ASIDE = {
     DELETED_DIRECTORY_SUFFIX: "of a deleted topic: the next start removes it",
     "-stray": "set aside by a start, because the metadata did not know its topic: nobody reads it",
-    "-future": "on its way from another log directory: only Apache Kafka goes on with that",
+    "-future": "on its way from another log directory",
 }
 
 
