@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,6 +59,15 @@ def target() -> str:
 def worker_count() -> int:
     """How many workers kwire is started with in this run (`COMPAT_WORKERS`)."""
     return int(os.environ.get("COMPAT_WORKERS", "1"))
+
+
+def log_bytes(partition: Path) -> int:
+    """What the segments of a partition come to, while a server may be replacing them."""
+    total = 0
+    for path in partition.glob("*.log"):
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def eventually(probe: Callable[[], T | None], what: str, *, deadline_s: float = DEADLINE_S) -> T:

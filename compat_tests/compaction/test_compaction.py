@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from compat_tests.harness import DEADLINE_S, KwireServer, Server, eventually, make_server
+from compat_tests.harness import DEADLINE_S, KwireServer, Server, eventually, log_bytes, make_server
 from compat_tests.topics import make_topic
 from tests.kafka_dump import assert_kafka_finds_nothing
 
@@ -153,7 +153,7 @@ def test_much_is_cleaned_while_others_are_served(eager: Server) -> None:
     directory = data_of(eager) / f"{topic}-0"
 
     def small() -> bool | None:
-        return sum(path.stat().st_size for path in directory.glob("*.log")) < 3_000_000 or None
+        return log_bytes(directory) < 3_000_000 or None
 
     eventually(small, "twelve megabytes to be cleaned")
     last = {key: value for _, key, value in read_all(eager, topic) if value is not None}

@@ -15,7 +15,16 @@ import confluent_kafka
 import pytest
 
 from compat_tests.exchange.sharing import SequencedProducer, Shared
-from compat_tests.harness import DEADLINE_S, Server, eventually, free_port, kafka_jars, require, skip_without
+from compat_tests.harness import (
+    DEADLINE_S,
+    Server,
+    eventually,
+    free_port,
+    kafka_jars,
+    log_bytes,
+    require,
+    skip_without,
+)
 from kwire.errors import ErrorCode
 from kwire.records.batch import parse_header
 from tests.kafka_dump import assert_kafka_finds_nothing
@@ -206,7 +215,7 @@ def test_kwire_takes_over_from_kafka_and_gives_back(share: Callable[..., Shared]
 
 def is_compacted(directory: Path) -> bool:
     """Of 3.6 MB with 6 keys, less than 1 MB is left in closed segments, and less than that in the active one."""
-    return sum(path.stat().st_size for path in directory.glob("*.log")) < 2_000_000
+    return log_bytes(directory) < 2_000_000
 
 
 def read_as_classic_member(server: Server, group: str, topic: str, count: int) -> None:
