@@ -115,10 +115,10 @@ def kafka_python(options: argparse.Namespace) -> None:
     consumer.subscribe([options.topic], listener=Listener())
     ownership = Ownership()
     while not STOP.is_set():
-        # Not 100 ms, at which this client looks for new metadata: when the poll that began to rejoin runs out
-        # just then, it forgets its join (and stops its heartbeats) if the server answers before the next poll.
+        # Long, and no multiple of 100 ms, at which this client looks for new metadata: when the poll that began to
+        # rejoin runs out, it forgets its join (and stops its heartbeats) if the server answers before the next poll.
         try:
-            polled = consumer.poll(timeout_ms=450, max_records=500)
+            polled = consumer.poll(timeout_ms=1950, max_records=500)
         except (
             kafka.errors.KafkaConnectionError
         ):  # this client says so while the server is down; others only wait
