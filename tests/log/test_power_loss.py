@@ -361,6 +361,46 @@ class Machine:
         )
 
 
+def test_a_power_loss_in_the_middle_of_a_flush_never_leaves_the_newest_records_alone() -> None:
+    config = LogConfig(segment_bytes=600, index_interval_bytes=4096)
+    for step in range(200):
+        for seed in range(10):
+            files = MemoryFiles(loses_unsynced=True)
+            directory = LogDirectory.open(files, DATA, node_id=1, random_bytes=Random(seed).randbytes)
+            log = directory.create_log("t", 0, bytes(16), config, 1000)
+            for number in range(6):
+                data = build_batch([Record(0, 1000, None, bytes(500))], base_sequence=number)
+                log.append(data, parse_header(data), 1, 1000)
+            assert len(log.segments) == 6
+            left = step
+
+            def burn(operation: str, path: str, size: int) -> None:
+                nonlocal left
+                if not left:
+                    raise Killed
+                left -= 1
+
+            files.fault = burn
+            ended = False
+            try:
+                log.flush()
+                ended = True
+            except Killed:
+                pass
+            files.fault = None
+            files = files.crash(Random(seed), power_loss=True)
+            directory = LogDirectory.open(files, DATA, node_id=1, random_bytes=Random(seed).randbytes)
+            if not directory.partitions():
+                continue
+            again = directory.open_log("t", 0, config, 1000)
+            assert again.log_start_offset == 0, (step, seed)
+            if ended:
+                assert again.log_end_offset == 6
+        if ended:
+            return
+    raise AssertionError("no flush came to its end")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_was_flushed_survives_and_the_rest_is_a_prefix(seed: int) -> None:
     print(f"seed {seed}")

@@ -25,20 +25,29 @@ class Flush:
     truncations: int
     """How often the log had been cut when this was made: a later cut makes `end_offset` meaningless."""
     files: Files
-    handles: list[File] = attrs.Factory(list)
-    paths: list[str] = attrs.Factory(list)
-    """Closed segments, and small files that are replaced whole; one that is gone was removed with its log."""
+    small: list[str] = attrs.Factory(list)
+    """Files that are replaced whole; one that is gone was removed with its log."""
     directories: list[str] = attrs.Factory(list)
+    paths: list[str] = attrs.Factory(list)
+    """Closed segments, the oldest first; one that is gone was removed too."""
+    handles: list[File] = attrs.Factory(list)
+    """The segment that takes appends."""
 
     def perform(self) -> None:
-        """Sync everything, and give the handles back in any case. OSError when something could not be synced."""
+        """Sync everything, and give the handles back in any case. OSError when something could not be synced.
+
+        Names before records, and the newest records last: after a crash in the middle a log may end too early, and its
+        newest segment is never all that is left of it.
+        """
         try:
-            for handle in self.handles:
-                handle.sync()
-            for path in self.paths:
+            for path in self.small:
                 self._sync_path(path)
             for directory in self.directories:
                 self.files.sync_directory(directory)
+            for path in self.paths:
+                self._sync_path(path)
+            for handle in self.handles:
+                handle.sync()
         except OSError:
             with contextlib.suppress(OSError):  # a disk that takes no name takes no record either
                 self.files.open(f"{self.directory}/{FAILED_SYNC}", create=True).close()

@@ -388,7 +388,7 @@ class Log:
             raise LogWriteFailed(self.directory, error) from error
         if not self._names_synced or not self._epoch_file.synced:
             # The small files and the names of all: recovery takes what is below the recovery point from them.
-            flush.paths += [self._epoch_file.path, f"{self.directory}/{PARTITION_METADATA}"]
+            flush.small += [self._epoch_file.path, f"{self.directory}/{PARTITION_METADATA}"]
             flush.directories.append(self.directory)
             if not self._names_synced:
                 flush.directories.append(posixpath.dirname(self.directory))
