@@ -358,13 +358,6 @@ class Broker:
         self._checkpointing.due = self.clock.monotonic_ms()
         self.deadline_changed.fire()
 
-    def coordinator_partition(self, internal_topic: str, index: int) -> Partition:
-        """A partition of an internal topic, which is created when it is first needed."""
-        topic = self.topics.ensure_internal(internal_topic)
-        if not 0 <= index < len(topic.partitions):
-            raise KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE)
-        return topic.partitions[index]
-
     def _damaged(self, owner: LogOwner, damage: CorruptLog) -> None:
         if isinstance(owner, Partition):
             self.topics.take_offline(owner, str(damage))

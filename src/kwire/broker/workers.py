@@ -231,15 +231,6 @@ class Workers:
         """How many have registered and have not left."""
         return len(self._sessions)
 
-    def are_serving(self) -> bool:
-        """Has every worker joined?"""
-        brokers = self._metadata.image.brokers
-        worker = self._broker.worker
-        return all(
-            node_id == worker.node_id or (node_id in self._sessions and not brokers[node_id].fenced)
-            for node_id in worker.node_ids
-        )
-
     def tick(self, now_ms: int) -> None:
         """Fence those that were not heard of."""
         if self._promised_until and self._promised_until[0] <= now_ms:

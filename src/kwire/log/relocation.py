@@ -17,11 +17,11 @@ from kwire.log.directory import COMPLETE, FUTURE_SUFFIX, FoundCopy, FoundPartiti
 from kwire.log.log import Log
 from kwire.log.partition_metadata import directory_name
 from kwire.log.recovery import CLEANED_SUFFIX, SWAP_SUFFIX, TEMPORARY_SUFFIX
+from kwire.log.rescue import copy_file
 from kwire.log.seam import Entry, Files
 from kwire.log.segment import LOG_SUFFIX, Segment, file_name
 from kwire.log.trash import DELETED_DIRECTORY_SUFFIX, DELETED_SUFFIX
 
-_CHUNK_BYTES = 1 << 20
 _PASSING = (CLEANED_SUFFIX, SWAP_SUFFIX, TEMPORARY_SUFFIX, DELETED_SUFFIX)
 
 _State: TypeAlias = tuple[int, int, Segment | None]
@@ -107,20 +107,7 @@ class Relocation:
         ]
 
     def _copy(self, directory: str, name: str) -> None:
-        source = self._files.open(f"{directory}/{name}", read_only=True)
-        try:
-            copy = self._files.open(f"{self.path}/{name}", create=True)
-            try:
-                copy.truncate(0)
-                size = source.size()
-                for start in range(0, size, _CHUNK_BYTES):
-                    end = min(start + _CHUNK_BYTES, size)
-                    copy.write(start, [source.read(start, end)], end - start)
-                copy.sync()
-            finally:
-                copy.close()
-        finally:
-            source.close()
+        copy_file(self._files, f"{directory}/{name}", f"{self.path}/{name}")
 
 
 def future_path(directory: LogDirectory, topic: str, partition: int, unique: str) -> str:

@@ -59,11 +59,18 @@ def reopen(
 
 def _copy(files: Files, path: str, size: int) -> None:
     """Replace a file by a synced copy of its first `size` bytes."""
+    copy_file(files, path, path + CLEANED_SUFFIX, size)  # a start removes what a crash leaves of it
+    files.rename(path + CLEANED_SUFFIX, path)
+
+
+def copy_file(files: Files, path: str, to: str, size: int | None = None) -> None:
+    """Copy the first `size` bytes of a file, all when it is None, and sync them. OSError when that fails."""
     source = files.open(path, read_only=True)
     try:
-        copy = files.open(path + CLEANED_SUFFIX, create=True)  # a start removes what a crash leaves of it
+        copy = files.open(to, create=True)
         try:
             copy.truncate(0)
+            size = source.size() if size is None else size
             for start in range(0, size, _CHUNK_BYTES):
                 end = min(start + _CHUNK_BYTES, size)
                 copy.write(start, [source.read(start, end)], end - start)
@@ -72,4 +79,3 @@ def _copy(files: Files, path: str, size: int) -> None:
             copy.close()
     finally:
         source.close()
-    files.rename(path + CLEANED_SUFFIX, path)
