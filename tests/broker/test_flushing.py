@@ -333,6 +333,33 @@ def test_a_record_is_not_promised_before_the_topic_that_it_is_in() -> None:
     assert codes(waiting.attempt(False)) == [0]
 
 
+def test_who_comes_when_the_records_are_durable_but_the_topic_is_not_waits_for_the_topic() -> None:
+    shop = Shop()
+    shop.broker.topics.create("late", partitions=1, configs={"flush.messages": "1"})
+    decision = shop.broker.jobs.next()
+    assert decision is not None
+    decision.perform()
+    shop.broker.flushing.take_owed()
+    partition = shop.broker.topics.partition("late", 0)
+    data = batch(producer_id=7, sequence=0)
+    partition.append(data, NOW)
+    shop.broker.jobs.run_all()
+    assert partition.log.recovery_point == 1
+    again = partition.append(data, NOW)
+    partition.owe_all()
+    (told,) = shop.broker.flushing.take_owed()
+    shop.broker.jobs.run_all()
+    assert again.owed is not None
+    assert not again.owed.is_kept()
+    assert not told.is_kept()
+    decision.finish(None)
+    assert again.owed.is_kept()
+    assert told.is_kept()
+    assert partition.append(data, NOW).owed is None
+    partition.owe_all()
+    assert not shop.broker.flushing.take_owed()
+
+
 def test_committed_offsets_wait_for_the_sync_when_all_topics_do() -> None:
     shop = shop_with_durable_groups()
     attempt = answered(shop, 8, commit_request(), 7)
@@ -401,6 +428,7 @@ def test_what_a_killed_broker_had_not_made_durable_is_made_so_before_anybody_is_
     shop.broker = shop.keeper.kill()
     assert shop.partition.high_watermark == 1, "who read it before the kill reads it again"
     assert shop.partition.log.recovery_point == 1
+    shop.broker.jobs.run_all()  # the metadata follow
     repeated = shop.partition.append(again, NOW)
     assert repeated.base_offset == 0
     assert repeated.owed is None

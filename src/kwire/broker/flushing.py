@@ -128,11 +128,16 @@ class Flushing:
         self.want(owner, urgent=True)
         promise = Owed(owner, owner.log, end_offset, failure)
         foundation = self.foundation
-        if foundation is not None and foundation.log.recovery_point < owner.founded_at:
+        if foundation is not None and not self.is_founded(owner):
             # A topic can be used before the disk has heard of it; what was promised then must not go with it.
             self.want(foundation, urgent=True)
             promise.rests_on = Owed(foundation, foundation.log, owner.founded_at, failure)
         return promise
+
+    def is_founded(self, owner: LogOwner) -> bool:
+        """The metadata that say that this log is there are durable."""
+        foundation = self.foundation
+        return foundation is None or foundation.log.recovery_point >= owner.founded_at
 
     def want_within(self, owner: LogOwner, delay_ms: int) -> None:
         """Make the log durable in `delay_ms` at the latest (`flush.ms`)."""

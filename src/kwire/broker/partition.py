@@ -222,8 +222,8 @@ class Partition:
         """The answer that a batch got when it came first; what was promised of it then holds now."""
         stamped = repeated.timestamp if self.config.message_timestamp_type == "LogAppendTime" else -1
         owed = None
-        if repeated.last_offset >= self._durable_from:
-            if self.log.failed is not None:
+        if repeated.last_offset >= self._durable_from or self._is_unfounded:
+            if self.log.failed is not None and repeated.last_offset >= self._durable_from:
                 raise KafkaError(WRITTEN_NOT_SYNCED, f"{self!r} could not be synced")
             owed = self._flushing.owe(self, repeated.last_offset + 1, WRITTEN_NOT_SYNCED)
         return Appended(repeated.base_offset, stamped, self.log.log_start_offset, owed)
@@ -241,9 +241,14 @@ class Partition:
             self._flushing.want_within(self, limits.flush_ms)
         return None
 
+    @property
+    def _is_unfounded(self) -> bool:
+        """What is durable here is promised only when the metadata that know of this partition are durable as well."""
+        return self.config.flushes and not self._flushing.is_founded(self)
+
     def owe_all(self) -> None:
         """The answer in hand says what another request wrote: it waits as that one does."""
-        if self.high_watermark < self.log.log_end_offset:
+        if self.high_watermark < self.log.log_end_offset or self._is_unfounded:
             owed = self._flushing.owe(self, self.log.log_end_offset, ErrorCode.NOT_COORDINATOR)
             self._flushing.owed.append(owed)
 
