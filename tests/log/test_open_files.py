@@ -171,7 +171,7 @@ def test_what_a_reader_holds_stays_good_when_the_file_was_given_back(files: File
     before = bytes(held)
     for number in range(5):
         append(second, number)
-    assert len(open_files) == 1
+    assert open_files.descriptors <= 3, "those of one log alone"
     assert bytes(held) == before
     assert bytes(first.read(0, 10_000, 5, at_least_one=True)) == before
 
@@ -297,6 +297,21 @@ def test_a_map_counts_from_when_it_is_made(tmp_path: Path) -> None:
     assert open_files.descriptors == 0
 
 
+def test_index_files_between_two_entries_are_closed_before_the_logs_that_are_written_to() -> None:
+    files = MemoryFiles()
+    config = LogConfig(segment_bytes=1 << 20, index_interval_bytes=3000)
+    open_files = OpenFiles(60)
+    logs = [Log.create(files, f"/t-{n}", "t", n, bytes(16), config, open_files=open_files) for n in range(40)]
+    opened: list[str] = []
+    files.fault = lambda operation, path, size: opened.append(path) if operation == "open" else None
+    rng = random.Random(1)
+    for number in range(4000):
+        append(rng.choice(logs), number)
+    assert sum(path.endswith(".log") for path in opened) < 250
+    assert sum(path.endswith(".index") for path in opened) > 100
+    assert open_files.descriptors <= open_files.limit
+
+
 def test_a_log_that_is_deleted_gives_back_what_it_held(files: Files, root: str) -> None:
     open_files = OpenFiles(100)
     (log,) = make(files, root, 1, open_files)
@@ -315,6 +330,6 @@ def test_removed_segments_give_back_what_they_held() -> None:
         append(log, number)
     for offset in range(40):
         log.read(offset, 1, 40, at_least_one=True)
-    held = len(open_files)
+    held = open_files.descriptors
     log.advance_log_start(log.log_end_offset)
-    assert len(open_files) == 1 < held
+    assert open_files.descriptors <= 3 < held

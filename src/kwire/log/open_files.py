@@ -45,21 +45,23 @@ class OpenFiles:
         """How many hold something."""
         return len(self._holders)
 
-    def note(self, holder: Holder, descriptors: int) -> None:
-        """`holder` has so many descriptors open now. When all together are too many, others close theirs."""
+    def note(self, holder: Holder, descriptors: int, *, spare: Holder | None = None) -> None:
+        """`holder` has so many descriptors open now. When all together are too many, others close theirs, but not
+        `spare`.
+        """
         holders = self._holders
         self.descriptors += descriptors - holders.pop(holder, 0)
         if descriptors:
             holders[holder] = descriptors
             if self.descriptors > self.limit:
-                self._make_room(holder)
+                self._make_room(holder, spare)
 
-    def _make_room(self, newest: Holder) -> None:
+    def _make_room(self, newest: Holder, spare: Holder | None) -> None:
         holders = self._holders
         turns = 2 * len(holders)  # everyone may be passed over once
         while self.descriptors > self.limit and turns:
             turns -= 1
             holder = next(iter(holders))
-            if holder is newest or holder.used or not holder.give_back():
+            if holder is newest or holder is spare or holder.used or not holder.give_back():
                 holder.used = False
                 holders.move_to_end(holder)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from kwire.log.damage import CorruptLog as CorruptLog
+from kwire.log.entry_files import EntryFiles
 from kwire.log.index import (
     OFFSET_ENTRY_BYTES,
     TIME_ENTRY_BYTES,
@@ -63,17 +64,16 @@ class Segment:
     __slots__ = (
         "_cursors",
         "_entries_exact",
+        "_entry_files",
         "_file",
         "_files",
         "_index",
-        "_index_file",
         "_interval_bytes",
         "_max_entries",
         "_max_time_entries",
         "_newest_known",
         "_open_files",
         "_path",
-        "_time_file",
         "_time_index",
         "_torn",
         "_unindexed_bytes",
@@ -127,8 +127,7 @@ class Segment:
         self._file: File | None = None
         self._index: OffsetIndex | None = None
         self._time_index: TimeIndex | None = None
-        self._index_file: File | None = None
-        self._time_file: File | None = None
+        self._entry_files: EntryFiles | None = None
         self._max_entries = 0
         self._max_time_entries = 0
         self._unindexed_bytes = 0
@@ -209,6 +208,8 @@ class Segment:
             self._open_files.note(self, 0)
         self._open_files = open_files
         self._note_open()
+        if self._entry_files is not None:
+            self._entry_files.count_for(open_files)
 
     def own_handle(self) -> File:
         """The log file for somebody else, who closes it. OSError."""
@@ -360,7 +361,7 @@ class Segment:
     def begin_writing(self, max_index_bytes: int) -> None:
         """Get ready for appends; each index may grow to `max_index_bytes`. OSError when that fails."""
         index, time_index = self.index, self.time_index
-        self._close_index_files()
+        self._close_entry_files()
         if self.file.size() != self.size:  # what a failed write could not take back
             self.file.truncate(self.size)
         self._max_entries = max(max_index_bytes // OFFSET_ENTRY_BYTES, len(index) + 1)
@@ -369,8 +370,8 @@ class Segment:
         self.first_timestamp = self._first_timestamp() if self.size else -1
         self._unindexed_bytes = self.size - (index.positions[-1] if len(index) else 0)
         if not self._entries_exact:
-            self._entry_files()
-            self._close_index_files()
+            self._exact_entry_files()
+            self._close_entry_files()
         self.writable = True
         self._written_from = self.size
         self._warmth = None  # what it knows of the end is true no more
@@ -426,7 +427,7 @@ class Segment:
 
     def _write_entries(self, last_offset: int, position: int, max_timestamp: int) -> None:
         index, times = self.index, self.time_index
-        index_file, time_file = self._entry_files()
+        index_file, time_file = self._exact_entry_files()
         self._entries_exact = False  # until the batch is there too
         entry = index.encode_entry(last_offset - self.base_offset, position)
         index_file.write(len(index) * OFFSET_ENTRY_BYTES, (entry,), OFFSET_ENTRY_BYTES)
@@ -437,18 +438,16 @@ class Segment:
             entry = times.encode_entry(max_timestamp, offset - self.base_offset)
             time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
 
-    def _entry_files(self) -> tuple[File, File]:
+    def _exact_entry_files(self) -> tuple[File, File]:
         """The index files, open, with nothing in them but the entries that count. OSError when that fails."""
-        if self._index_file is None:
-            self._index_file = self._files.open(self._path + INDEX_SUFFIX, create=True)
-        if self._time_file is None:
-            self._time_file = self._files.open(self._path + TIME_INDEX_SUFFIX, create=True)
-            self._note_open()
+        if self._entry_files is None:
+            self._entry_files = EntryFiles(self._files, *self.index_paths, self._open_files)
+        index_file, time_file = self._entry_files.opened(self)
         if not self._entries_exact:
-            self._index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
-            self._time_file.truncate(len(self.time_index) * TIME_ENTRY_BYTES)
+            index_file.truncate(len(self.index) * OFFSET_ENTRY_BYTES)
+            time_file.truncate(len(self.time_index) * TIME_ENTRY_BYTES)
             self._entries_exact = True
-        return self._index_file, self._time_file
+        return index_file, time_file
 
     def _add_newest(self) -> None:
         times = self.time_index
@@ -476,18 +475,18 @@ class Segment:
         if self._torn:
             self._cut_torn_write()
         if not self._entries_exact:
-            self._entry_files()
+            self._exact_entry_files()
         times = self.time_index
         if self.max_timestamp > times.last[0]:
             entry = times.encode_entry(self.max_timestamp, self.max_timestamp_offset - self.base_offset)
-            _, time_file = self._entry_files()
+            _, time_file = self._exact_entry_files()
             self._entries_exact = False
             time_file.write(len(times) * TIME_ENTRY_BYTES, (entry,), TIME_ENTRY_BYTES)
             self._add_newest()
             self._entries_exact = True
         self.dirty = True  # until now its indexes were not worth to be synced
         self.writable = False
-        self._close_index_files()
+        self._close_entry_files()
 
     def sync(self) -> None:
         """Make everything durable that was written. OSError when that fails."""
@@ -535,7 +534,7 @@ class Segment:
 
     def replace_indexes(self, builder: IndexBuilder) -> None:
         """Let both indexes, and their files, hold this. Ends writing."""
-        self._close_index_files()
+        self._close_entry_files()
         self.writable = False
         self.dirty = True
         self._index, self._time_index = builder.offsets, builder.times
@@ -562,6 +561,7 @@ class Segment:
     def release(self) -> None:
         """Give back descriptors, maps and indexes of a segment that takes no appends; the next read gets them again."""
         if not self.writable:
+            self._close_entry_files()
             self._give_back()
 
     def give_back(self) -> bool:
@@ -575,32 +575,25 @@ class Segment:
         self._index = None
         self._time_index = None
         self._cursors.clear()
-        files = self._file, self._index_file, self._time_file
-        self._file = self._index_file = self._time_file = None
+        file, self._file = self._file, None
         if self._open_files is not None:
             self._open_files.note(self, 0)
-        for file in files:
-            if file is not None:
-                file.close()
+        if file is not None:
+            file.close()
 
     def _note_open(self) -> None:
         if self._open_files is not None:
-            files = self._file, self._index_file, self._time_file
-            self._open_files.note(self, sum(file.descriptors for file in files if file is not None))
+            self._open_files.note(self, 0 if self._file is None else self._file.descriptors)
 
     def abandon(self) -> None:
         """Give everything back without writing: the log is deleted, or the process is to look as if killed."""
         self.writable = False
         self.release()
 
-    def _close_index_files(self) -> None:
-        if self._index_file is not None:
-            self._index_file.close()
-            self._index_file = None
-        if self._time_file is not None:
-            self._time_file.close()
-            self._time_file = None
-            self._note_open()
+    def _close_entry_files(self) -> None:
+        if self._entry_files is not None:
+            self._entry_files.close()
+            self._entry_files = None
 
     def adopt_indexes(self, index: OffsetIndex, times: TimeIndex, exact: bool) -> None:
         """Take what `read_indexes` gave."""
