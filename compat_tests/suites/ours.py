@@ -130,6 +130,13 @@ def suites() -> list[Suite]:
             *java,
         ),
         suite(
+            "share",
+            "Apache Kafka's Java client and tools",
+            "4.3.0",
+            "share groups: the share consumer, its tools, and what brokers answer about them one request at a time.",
+            *java,
+        ),
+        suite(
             "transactions",
             "Java, Kafka Streams, librdkafka, aiokafka, franz-go",
             "several",
