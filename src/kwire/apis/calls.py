@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from kwire.apis.envelope import encode_address, encode_principal
 from kwire.apis.share_calls import end_offsets_call, share_call
 from kwire.broker.broker import Broker
-from kwire.broker.calls import AllocateIds, EnsureTopic, Forward, JoinTransaction, WriteMarkers
+from kwire.broker.calls import AllocateIds, EndOffsets, EnsureTopic, Forward, JoinTransaction, WriteMarkers
 from kwire.broker.share.requests import (
     DeleteState,
-    EndOffsets,
     InitializeState,
     ReadState,
     SummarizeState,

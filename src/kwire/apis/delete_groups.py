@@ -9,7 +9,6 @@ from kwire.apis import Caller, Wait
 from kwire.apis.parked import when_placed
 from kwire.broker.broker import Broker
 from kwire.broker.groups.members import Parked
-from kwire.broker.groups.share import ShareGroup
 from kwire.codec.messages.delete_groups import (
     DeletableGroupResult,
     DeleteGroupsRequest,
@@ -27,7 +26,8 @@ def delete_groups(
     for group_id in dict.fromkeys(request.groups_names):
         results[group_id] = None
         try:
-            if isinstance(broker.groups.groups.get(group_id), ShareGroup):
+            group = broker.groups.groups.get(group_id)
+            if group is not None and group.kind == "share":
                 parked[group_id] = broker.groups.shares.delete(group_id)
             else:
                 broker.groups.delete(group_id)

@@ -8,9 +8,9 @@ from operator import itemgetter
 from typing import Any
 
 from kwire.apis.share_state import by_topic, to_wire
+from kwire.broker.calls import EndOffsets
 from kwire.broker.share.requests import (
     DeleteState,
-    EndOffsets,
     InitializeState,
     ReadState,
     ShareRequest,

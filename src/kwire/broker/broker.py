@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import random as random_module
 from collections.abc import Callable, Container, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from kwire.broker.calls import Call, Calls, JoinTransaction, WriteMarkers
+from kwire.broker.calls import Call, Calls, EndOffsets, JoinTransaction, WriteMarkers
 from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
 from kwire.broker.configs import Configs
@@ -31,9 +31,6 @@ from kwire.broker.purging import Purging
 from kwire.broker.quotas import Quotas
 from kwire.broker.reopening import Reopening
 from kwire.broker.retention import Retention
-from kwire.broker.share.coordinator import ShareCoordinator
-from kwire.broker.share.requests import EndOffsets, ShareRequest
-from kwire.broker.share.sharing import Sharing
 from kwire.broker.signals import Signal
 from kwire.broker.storage import Storage
 from kwire.broker.topic_registry import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE, Topic
@@ -51,6 +48,11 @@ from kwire.log.open_files import OpenFiles
 from kwire.log.rescue import reopen
 from kwire.log.seam import Files
 from kwire.log.segment import CorruptLog
+
+if TYPE_CHECKING:
+    from kwire.broker.share.coordinator import ShareCoordinator
+    from kwire.broker.share.requests import ShareRequest
+    from kwire.broker.share.sharing import Sharing
 
 _log = logging.getLogger("kwire.broker")
 
@@ -112,8 +114,8 @@ class Broker:
         self.topics: Topics
         self.groups: GroupCoordinator
         self.transactions: TransactionCoordinator
-        self.share_coordinator: ShareCoordinator
-        self.sharing: Sharing
+        self._share_coordinator: ShareCoordinator | None = None
+        self._sharing: Sharing | None = None
         self.cleaner = Cleaner(self)
         self.moving = Moving(self)
         self._chores: list[_Chore] = []
@@ -145,8 +147,6 @@ class Broker:
         self.topics = Topics(self)
         self.groups = GroupCoordinator(self)
         self.transactions = TransactionCoordinator(self)
-        self.share_coordinator = ShareCoordinator(self)
-        self.sharing = Sharing(self)
         if self.is_controller:
             self.controller.load()
         self.configs.apply()
@@ -154,7 +154,8 @@ class Broker:
         self.topics.open()
         self.groups.load()
         self.transactions.load()
-        self.share_coordinator.load()
+        if self.topics.get(SHARE_GROUP_STATE) is not None:
+            self.share_coordinator.load()
         self.cleaner.load()
         self.topics.resume_moves()
         now = self.clock.monotonic_ms()
@@ -200,8 +201,10 @@ class Broker:
         self.moving.tick(now_ms)
         self.groups.tick(now_ms)
         self.transactions.tick(now_ms)
-        self.share_coordinator.tick(now_ms)
-        self.sharing.tick(now_ms)
+        if self._share_coordinator is not None:
+            self._share_coordinator.tick(now_ms)
+        if self._sharing is not None:
+            self._sharing.tick(now_ms)
         if self.is_controller:
             self.controller.workers.tick(now_ms)
         self.flushing.take_owed()  # nobody waits for what time brings
@@ -217,8 +220,8 @@ class Broker:
             self.moving.next_deadline(),
             self.groups.next_deadline(),
             self.transactions.next_deadline(),
-            self.share_coordinator.next_deadline(),
-            self.sharing.next_deadline(),
+            self._share_coordinator.next_deadline() if self._share_coordinator is not None else None,
+            self._sharing.next_deadline() if self._sharing is not None else None,
             self.controller.workers.next_deadline() if self.is_controller else None,
             *(chore.due for chore in self._chores),
         )
@@ -260,6 +263,25 @@ class Broker:
         assert isinstance(self.metadata, ClusterMetadata)
         return self.metadata
 
+    @property
+    def share_coordinator(self) -> ShareCoordinator:
+        """Those share partitions that are kept here. Its code is loaded when the first is asked for."""
+        if self._share_coordinator is None:
+            from kwire.broker.share.coordinator import ShareCoordinator
+
+            self._share_coordinator = ShareCoordinator(self)
+            self.deadline_changed.fire()
+        return self._share_coordinator
+
+    @property
+    def sharing(self) -> Sharing:
+        """What members of share groups are given here, loaded as late."""
+        if self._sharing is None:
+            from kwire.broker.share.sharing import Sharing
+
+            self._sharing = Sharing(self)
+        return self._sharing
+
     def _consider_snapshot(self, wall_ms: int) -> None:
         self.controller.snapshotting.consider()
 
@@ -274,26 +296,30 @@ class Broker:
 
     def adopt(self, partitions: Iterable[tuple[str, int]]) -> None:
         """These were led elsewhere, and are led here now: so are the groups and the transactions in them."""
-        adopted = [*partitions]
-        for internal, coordinator in (
-            (CONSUMER_OFFSETS, self.groups),
-            (TRANSACTION_STATE, self.transactions),
-            (SHARE_GROUP_STATE, self.share_coordinator),
-        ):
-            topic = self.topics.get(internal)
+        adopted: dict[str, list[Partition]] = {}
+        for name, index in partitions:
+            topic = self.topics.get(name)
             if topic is not None:
-                coordinator.adopt([topic.partitions[index] for name, index in adopted if name == internal])
+                adopted.setdefault(name, []).append(topic.partitions[index])
+        if CONSUMER_OFFSETS in adopted:
+            self.groups.adopt(adopted[CONSUMER_OFFSETS])
+        if TRANSACTION_STATE in adopted:
+            self.transactions.adopt(adopted[TRANSACTION_STATE])
+        if SHARE_GROUP_STATE in adopted:
+            self.share_coordinator.adopt(adopted[SHARE_GROUP_STATE])
 
     def topic_deleted(self, topic: Topic) -> None:
         """A topic is gone, and with it what groups did with it."""
-        self.groups.topic_deleted(topic.name)
-        self.groups.shares.topic_deleted(topic.topic_id)
-        self.sharing.topic_deleted(topic.topic_id)
-        self.share_coordinator.topic_deleted(topic.topic_id)
+        self.groups.topic_deleted(topic.name, topic.topic_id)
+        if self._sharing is not None:
+            self._sharing.topic_deleted(topic.topic_id)
+        if self._share_coordinator is not None:
+            self._share_coordinator.topic_deleted(topic.topic_id)
 
     def disconnected(self, connection_id: str) -> None:
         """A client's connection is closed."""
-        self.sharing.disconnected(connection_id)
+        if self._sharing is not None:
+            self._sharing.disconnected(connection_id)
 
     def ask(
         self,

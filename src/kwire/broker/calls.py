@@ -68,6 +68,16 @@ class WriteMarkers:
     transaction_version: int
 
 
+@attrs.frozen
+class EndOffsets:
+    """Of the leader of some partitions, each (topic, index): where do they end?
+
+    The answer is an offset for each, a KafkaError where nobody can say.
+    """
+
+    partitions: tuple[tuple[str, int], ...]
+
+
 @attrs.define(eq=False)
 class Call:
     """One request to one node. `then` gets its answer, or what stood in the way: a KafkaError or an OSError."""

@@ -8,8 +8,10 @@ it are made by the same code. An append that fails applies nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
+from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import Record, build_batch, check_crc, iter_records, parse_header
 
 E = TypeVar("E")
@@ -85,3 +87,14 @@ class Journal(Generic[E]):
 
 def _bytes(value: bytes | memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)
+
+
+@contextmanager
+def storage_is_elsewhere() -> Iterator[None]:
+    """When the disk fails, clients are sent to look for a coordinator that can: NOT_COORDINATOR."""
+    try:
+        yield
+    except KafkaError as error:
+        if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
+            raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
+        raise

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 import trio
@@ -45,10 +45,12 @@ from kwire.server.listener import (
     listen,
     show_address,
 )
-from kwire.server.neighbours import Neighbours
 from kwire.server.poller import Poller
 from kwire.server.station import Door, Station
 from kwire.server.waiting import Doorbell, Timers
+
+if TYPE_CHECKING:
+    from kwire.server.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ async def serve(
         options = socket_options(config)
         limits = _limits(config)
         doors = bind_all(config, options) if station is None else station.doors
-        neighbours = None if station is None else Neighbours(station)
+        neighbours = None if station is None else _neighbours(station)
         try:
             followed = None if neighbours is None else await neighbours.meet(config, stop)
             if stop.is_set():
@@ -142,6 +144,14 @@ async def serve(
         finally:
             for door in doors:
                 close_all(door.sockets)
+
+
+def _neighbours(station: Station) -> Neighbours:
+    from kwire.server.neighbours import (
+        Neighbours,  # only who has some pays for the code that speaks with them
+    )
+
+    return Neighbours(station)
 
 
 @contextmanager

@@ -319,7 +319,7 @@ def test_offsets_go_with_their_topic(broker: Broker, files: MemoryFiles) -> None
     _commit(broker, "g", "t", 5)
     _commit(broker, "h", "t", 6)
     _commit(broker, "g", "u", 7)
-    broker.groups.topic_deleted("t")
+    broker.groups.topic_deleted("t", bytes(16))
     again = _restarted(broker, files)
     for each in (broker, again):
         assert _offset(each, "g", "t") is None

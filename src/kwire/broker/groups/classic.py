@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 import attrs
 
@@ -47,7 +48,7 @@ class ClassicGroup(Rebalancing):
 
     __slots__ = ()
 
-    kind = "classic"
+    kind: ClassVar[Literal["classic"]] = "classic"
 
     @property
     def is_empty(self) -> bool:

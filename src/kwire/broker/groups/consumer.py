@@ -20,7 +20,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol
 
 import attrs
 
@@ -127,6 +127,7 @@ class ConsumerGroup(ModernGroup):
     """One group of the consumer protocol."""
 
     family = CONSUMER
+    kind: ClassVar[Literal["consumer"]] = "consumer"
     home: ConsumerHome
     __slots__ = ("had_partition_metadata", "owners", "patterns", "prologue", "resolved", "static")
 

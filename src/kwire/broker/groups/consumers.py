@@ -7,7 +7,7 @@ consumer protocol.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -25,7 +25,6 @@ from kwire.broker.groups.modern import (
     LEAVE_STATIC_EPOCH,
     Beat,
     ModernState,
-    TopicInfo,
 )
 from kwire.broker.groups.modern_events import StoredMember
 from kwire.errors import ErrorCode, KafkaError
@@ -60,30 +59,6 @@ class DescribedConsumerGroup:
     members: list[DescribedMember]
 
 
-class BrokerTopics:
-    """The broker's topics, as groups want to know them."""
-
-    __slots__ = ("_broker",)
-
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
-
-    @property
-    def version(self) -> int:
-        return self._broker.metadata.image.offset
-
-    def find(self, name: str) -> TopicInfo | None:
-        topic = self._broker.topics.by_name.get(name)
-        return None if topic is None else (topic.topic_id, len(topic.partitions))
-
-    def name_of(self, topic_id: bytes) -> str | None:
-        topic = self._broker.topics.by_id.get(topic_id)
-        return None if topic is None else topic.name
-
-    def names(self) -> Iterable[str]:
-        return self._broker.topics.by_name
-
-
 class ConsumerGroups:
     """What the coordinator knows of the consumer protocol."""
 
@@ -111,6 +86,10 @@ class ConsumerGroups:
             max_size=self._max_size,
             assignors=self._assignors,
         )
+
+    def new(self, group_id: str) -> ConsumerGroup:
+        """A group of which a record was found."""
+        return ConsumerGroup(self._coordinator, group_id)
 
     # Heartbeats
 

@@ -15,13 +15,9 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from kwire.broker.groups import classic_members
 from kwire.broker.groups.classic import ClassicGroup
-from kwire.broker.groups.consumer import ConsumerGroup, ConsumerSettings
-from kwire.broker.groups.consumers import BrokerTopics, ConsumerGroups
 from kwire.broker.groups.events import (
     GROUPS_TOPIC,
     OTHER_PROTOCOLS,
@@ -34,30 +30,38 @@ from kwire.broker.groups.events import (
     encode_event,
     removals,
 )
+from kwire.broker.groups.known_topics import BrokerTopics
 from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
-from kwire.broker.groups.modern import KnownTopics
-from kwire.broker.groups.modern_events import SHARE, GroupEpoch, ModernEvent, is_removal
-from kwire.broker.groups.offsets import OffsetStore, OpenTransaction
+from kwire.broker.groups.offsets import OffsetStore, OpenTransaction, is_longer, partitions_of
 from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
-from kwire.broker.groups.share import ShareGroup, ShareGroupSettings
-from kwire.broker.groups.shares import ShareGroups
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
 from kwire.broker.hashing import coordinator_index
-from kwire.broker.journal import Journal
+from kwire.broker.journal import Journal, storage_is_elsewhere
 from kwire.broker.partition import STORAGE_FAILURES
 from kwire.codec import MalformedFrame
 from kwire.errors import ErrorCode, KafkaError
+from kwire.on_first_use import OnFirstUse
 from kwire.records.batch import CONTROL_COMMIT, CorruptBatch, check_crc, iter_records, parse_header
 from kwire.records.compression import DecompressionFailed
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
+    from kwire.broker.groups import classic_members, modern_events
+    from kwire.broker.groups.consumer import ConsumerGroup, ConsumerSettings
+    from kwire.broker.groups.consumers import ConsumerGroups
+    from kwire.broker.groups.modern import KnownTopics
+    from kwire.broker.groups.modern_events import ModernEvent
+    from kwire.broker.groups.share import ShareGroup, ShareGroupSettings
+    from kwire.broker.groups.shares import ShareGroups
     from kwire.broker.partition import Partition
+else:
+    classic_members = OnFirstUse("kwire.broker.groups.classic_members")
+    modern_events = OnFirstUse("kwire.broker.groups.modern_events")
 
 log = logging.getLogger(__name__)
 
-AnyGroup: TypeAlias = ClassicGroup | ConsumerGroup | ShareGroup
-"""A group of a protocol that is served."""
+AnyGroup: TypeAlias = "ClassicGroup | ConsumerGroup | ShareGroup"
+"""A group of a protocol that is served; `kind` says which, so that nobody has to load the others."""
 
 EVENTS_PER_BATCH = 2_000
 """Removals are written in batches of this many records, which stay far below `max.message.bytes`."""
@@ -81,8 +85,8 @@ class GroupCoordinator:
         )
         self.timers = Timers(broker.deadline_changed)
         self.known_topics: KnownTopics = BrokerTopics(broker)
-        self.consumers = ConsumerGroups(self, broker)
-        self.shares = ShareGroups(self, broker)
+        self._consumers: ConsumerGroups | None = None
+        self._shares: ShareGroups | None = None
         self.groups: dict[str, AnyGroup] = {}
         self.offsets = OffsetStore()
         self._others: dict[str, dict[bytes, OtherStored]] = {}
@@ -93,6 +97,24 @@ class GroupCoordinator:
         self._unchecked: list[str] = []
         self._expiration = Timer(self, TimerKind.EXPIRATION)
         self._journal = Journal[GroupEvent](encode=encode_event, decode=decode_event, apply=self._apply)
+
+    @property
+    def consumers(self) -> ConsumerGroups:
+        """The groups of the consumer protocol. Their code is loaded for the first record or request of one."""
+        if self._consumers is None:
+            from kwire.broker.groups.consumers import ConsumerGroups
+
+            self._consumers = ConsumerGroups(self, self._broker)
+        return self._consumers
+
+    @property
+    def shares(self) -> ShareGroups:
+        """The share groups, loaded as late."""
+        if self._shares is None:
+            from kwire.broker.groups.shares import ShareGroups
+
+            self._shares = ShareGroups(self, self._broker)
+        return self._shares
 
     # Start, and time
 
@@ -187,7 +209,7 @@ class GroupCoordinator:
         if not settings.min_session_timeout_ms <= join.session_timeout_ms <= settings.max_session_timeout_ms:
             raise KafkaError(ErrorCode.INVALID_SESSION_TIMEOUT)
         group = self.groups.get(group_id)
-        if isinstance(group, ConsumerGroup) and not group.is_empty:
+        if group is not None and group.kind == "consumer" and not group.is_empty:
             return self.consumers.join_classic(group, join, now_ms)
         self._become_classic(group_id)
         group = self.groups.get(group_id)
@@ -207,7 +229,7 @@ class GroupCoordinator:
         Raises KafkaError(INCONSISTENT_GROUP_PROTOCOL) for a group of another protocol.
         """
         group = self.groups.get(group_id)
-        if isinstance(group, ConsumerGroup) and group.is_empty:
+        if group is not None and group.kind == "consumer" and group.is_empty:
             self._write(group_id, group.removals())
         elif group_id in self._others or not isinstance(group, ClassicGroup | None):
             raise KafkaError(
@@ -227,7 +249,7 @@ class GroupCoordinator:
     ) -> Parked[Synced]:
         """SyncGroup. Raises KafkaError."""
         group = self._group_of_member(group_id)
-        if isinstance(group, ConsumerGroup):
+        if group is not None and group.kind == "consumer":
             return classic_members.sync(
                 group, member_id, instance_id, generation, protocol_type, protocol_name, now_ms
             )
@@ -240,7 +262,7 @@ class GroupCoordinator:
     ) -> None:
         """Heartbeat. Raises KafkaError."""
         group = self._group_of_member(group_id)
-        if isinstance(group, ConsumerGroup):
+        if group is not None and group.kind == "consumer":
             classic_members.heartbeat(group, member_id, instance_id, generation, now_ms)
         else:
             group.heartbeat(member_id, instance_id, generation, now_ms)
@@ -255,9 +277,9 @@ class GroupCoordinator:
         if group is None:
             self.check_reach(group_id)
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
-        if isinstance(group, ConsumerGroup):
+        if group is not None and group.kind == "consumer":
             return classic_members.leave(group, leavers, now_ms)
-        if isinstance(group, ShareGroup):
+        if group is not None and group.kind == "share":
             return [ErrorCode.UNKNOWN_MEMBER_ID] * len(leavers)
         return group.leave(leavers, now_ms)
 
@@ -280,11 +302,11 @@ class GroupCoordinator:
         can the request say a member epoch?
         """
         group = self.groups.get(group_id)
-        if isinstance(group, ShareGroup):
+        if group is not None and group.kind == "share":
             group.no_consumer_group()
-        elif isinstance(group, ConsumerGroup):
+        elif group is not None and group.kind == "consumer":
             group.check_commit(
-                member_id, generation, partitions=_partitions(offsets), knows_epochs=knows_epochs
+                member_id, generation, partitions=partitions_of(offsets), knows_epochs=knows_epochs
             )
         elif group is not None:
             group.check_commit(member_id, instance_id, generation, now_ms)
@@ -302,7 +324,7 @@ class GroupCoordinator:
         codes = []
         accepted = []
         for event in offsets:
-            if event.committed is not None and _is_longer(event.committed.metadata, limit):
+            if event.committed is not None and is_longer(event.committed.metadata, limit):
                 codes.append(ErrorCode.OFFSET_METADATA_TOO_LARGE)
             else:
                 codes.append(ErrorCode.NONE)
@@ -312,9 +334,9 @@ class GroupCoordinator:
     def check_fetch(self, group_id: str, member_id: str | None, epoch: int) -> None:
         """May this member fetch the group's offsets? Raises KafkaError; classic groups do not mind."""
         group = self.groups.get(group_id)
-        if isinstance(group, ShareGroup):
+        if group is not None and group.kind == "share":
             group.no_consumer_group()
-        elif isinstance(group, ConsumerGroup):
+        elif group is not None and group.kind == "consumer":
             group.check_fetch(member_id, epoch)
 
     def commit_in_transaction(
@@ -332,10 +354,10 @@ class GroupCoordinator:
         `commit` does, and INVALID_PRODUCER_EPOCH.
         """
         group = self.groups.get(group_id)
-        if isinstance(group, ShareGroup):
+        if group is not None and group.kind == "share":
             group.no_consumer_group()
-        elif isinstance(group, ConsumerGroup):
-            group.check_commit(member_id, generation, partitions=_partitions(offsets), in_transaction=True)
+        elif group is not None and group.kind == "consumer":
+            group.check_commit(member_id, generation, partitions=partitions_of(offsets), in_transaction=True)
         elif group is not None:
             group.check_commit_in_transaction(member_id, instance_id, generation)
         elif generation >= 0:
@@ -349,7 +371,7 @@ class GroupCoordinator:
             batch = self._journal.batch(
                 accepted, now_ms, producer_id=producer_id, producer_epoch=epoch, transactional=True
             )
-            with _storage_is_elsewhere():
+            with storage_is_elsewhere():
                 first = partition.append_journal(batch, now_ms)
             for index, event in enumerate(accepted):
                 self._apply_in_transaction((partition.index, producer_id), event, first + index)
@@ -373,7 +395,7 @@ class GroupCoordinator:
         if not group_id:
             raise KafkaError(ErrorCode.INVALID_GROUP_ID)
         group = self._known(group_id)
-        if isinstance(group, ShareGroup):
+        if group is not None and group.kind == "share":
             group.no_consumer_group()
         if not group.is_empty and not group.is_consumer_group:
             raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
@@ -391,8 +413,8 @@ class GroupCoordinator:
         self._write_many(group_id, gone)
         return codes
 
-    def topic_deleted(self, topic: str) -> None:
-        """The offsets in a topic go with it."""
+    def topic_deleted(self, topic: str, topic_id: bytes) -> None:
+        """A topic is gone, and with it the offsets in it, and what share groups did."""
         gone: dict[str, list[OffsetCommitted]] = {}
         for group_id, partition in self.offsets.with_topic(topic):
             gone.setdefault(group_id, []).append(OffsetCommitted(group_id, topic, partition, None))
@@ -402,6 +424,8 @@ class GroupCoordinator:
             except KafkaError as error:
                 # They carry the id of the topic that is gone, so that nobody takes them for offsets in a new one.
                 log.warning("group %s: its offsets in %s stay behind: %s", group_id, topic, error)
+        if self._shares is not None:
+            self._shares.topic_deleted(topic_id)
 
     def _expire_offsets(self, group: AnyGroup) -> None:
         """Remove offsets whose retention is over, and the group when nothing is left of it."""
@@ -493,7 +517,7 @@ class GroupCoordinator:
 
     def _write(self, group_id: str, events: Sequence[GroupEvent]) -> None:
         """Raises KafkaError, NOT_COORDINATOR when the disk fails: clients then look for a coordinator that can."""
-        with _storage_is_elsewhere():
+        with storage_is_elsewhere():
             self._journal.write(self._partition(group_id), events, self._broker.clock.time_ms())
 
     def _write_many(self, group_id: str, events: Sequence[GroupEvent]) -> None:
@@ -528,13 +552,13 @@ class GroupCoordinator:
             group.adopt(event.group)
 
     def _apply_modern(self, event: ModernEvent, group: AnyGroup | None) -> None:
-        kind = ShareGroup if event.family is SHARE else ConsumerGroup
-        if not isinstance(group, ConsumerGroup | ShareGroup) or not isinstance(group, kind):
-            if is_removal(event):
+        if group is None or group.kind == "classic" or group.kind != event.family.name:
+            if modern_events.is_removal(event):
                 return
             # So far it was no more than what its offsets made of it.
-            group = self.groups[event.group_id] = kind(self, event.group_id)
-        if isinstance(event, GroupEpoch) and event.epoch is None:
+            rooms = self.shares if event.family.name == "share" else self.consumers
+            group = self.groups[event.group_id] = rooms.new(event.group_id)
+        if modern_events.is_end(event):
             del self.groups[event.group_id]
             group.forget()
         else:
@@ -583,32 +607,6 @@ class GroupCoordinator:
         group = self.groups.get(group_id)
         if group is None:
             self.check_reach(group_id)
-        if group is None or isinstance(group, ShareGroup):
+        if group is None or group.kind == "share":
             raise KafkaError(ErrorCode.UNKNOWN_MEMBER_ID if group_id else ErrorCode.INVALID_GROUP_ID)
         return group
-
-
-@contextmanager
-def _storage_is_elsewhere() -> Iterator[None]:
-    """When the disk fails, clients are sent to look for a coordinator that can: NOT_COORDINATOR."""
-    try:
-        yield
-    except KafkaError as error:
-        if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
-            raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
-        raise
-
-
-def _partitions(offsets: Iterable[OffsetCommitted]) -> Iterator[tuple[bytes, int]]:
-    """(topic id, partition) of what is to be committed."""
-    for event in offsets:
-        if event.committed is not None:
-            yield event.committed.topic_id, event.partition
-
-
-def _is_longer(text: str, limit: int) -> bool:
-    """More than `limit` UTF-16 code units, which is how Kafka counts?"""
-    size = len(text)
-    if size > limit or size * 2 <= limit:
-        return size > limit
-    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > limit * 2

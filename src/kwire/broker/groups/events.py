@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from kwire.broker.groups.modern_events import KINDS, ModernEvent, decode_modern, encode_modern
 from kwire.codec.primitives import ZERO_UUID
 from kwire.codec.stored import (
     decode_coordinator_record,
@@ -22,8 +21,16 @@ from kwire.codec.stored import (
     encode_coordinator_value,
 )
 from kwire.codec.stored.group_metadata import GroupMetadataKey, GroupMetadataValue, MemberMetadata
+from kwire.codec.stored.index import CONSUMER_OFFSETS
 from kwire.codec.stored.legacy_offset_commit import LegacyOffsetCommitValue
 from kwire.codec.stored.offset_commit import OffsetCommitKey, OffsetCommitValue
+from kwire.on_first_use import OnFirstUse
+
+if TYPE_CHECKING:
+    from kwire.broker.groups import modern_events
+    from kwire.broker.groups.modern_events import ModernEvent
+else:
+    modern_events = OnFirstUse("kwire.broker.groups.modern_events")
 
 GROUPS_TOPIC = "__consumer_offsets"
 
@@ -110,7 +117,14 @@ class OtherStored:
         return int.from_bytes(self.key[:2], "big")
 
 
-GroupEvent: TypeAlias = OffsetCommitted | GroupStored | OtherStored | ModernEvent
+GroupEvent: TypeAlias = "OffsetCommitted | GroupStored | OtherStored | ModernEvent"
+
+MODERN_KINDS = frozenset(
+    kind
+    for kind, (module, _) in CONSUMER_OFFSETS.items()
+    if module.startswith(("consumer_group_", "share_group_"))
+)
+"""The types of the records of consumer and share groups: known without the code that reads them."""
 
 OTHER_PROTOCOLS = {17: "streams"}
 """The record that says that a group of a protocol is there that is not served."""
@@ -131,7 +145,7 @@ def encode_event(event: GroupEvent) -> tuple[bytes, bytes | None]:
             raise ValueError("Records of other protocols are only ever taken away")
         return event.key, None
     if not isinstance(event, GroupStored):
-        return encode_modern(event)
+        return modern_events.encode_modern(event)
     return encode_coordinator_key(GroupMetadataKey(event.group_id)), _encode_group(event.group)
 
 
@@ -200,8 +214,8 @@ def decode_event(key: bytes | None, value: bytes | None) -> GroupEvent | None:
         return OffsetCommitted(of.group, of.topic, of.partition, None if what is None else _committed(what))
     if of.TYPE == GroupMetadataKey.TYPE:
         return GroupStored(of.group, None if what is None else _group(what))
-    if of.TYPE in KINDS:
-        return decode_modern(of, what)
+    if of.TYPE in MODERN_KINDS:
+        return modern_events.decode_modern(of, what)
     return OtherStored(of.group_id, bytes(key), what is not None)
 
 

@@ -155,11 +155,6 @@ class ModernGroup:
     # What is shown
 
     @property
-    def kind(self) -> str:
-        """The type of the group, as ListGroups has it."""
-        return self.family.name
-
-    @property
     def protocol_type(self) -> str:
         return self.family.name
 

@@ -256,6 +256,11 @@ def is_removal(event: ModernEvent) -> bool:
     return False
 
 
+def is_end(event: ModernEvent) -> bool:
+    """Does it say that the group is gone?"""
+    return isinstance(event, GroupEpoch) and event.epoch is None
+
+
 def encode_modern(event: ModernEvent) -> tuple[bytes, bytes | None]:
     """Key and value of the record."""
     key, value = _record(event)

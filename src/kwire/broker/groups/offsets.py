@@ -7,7 +7,7 @@ for its end (KIP-98): a commit brings them in unless a newer plain commit is the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
@@ -149,3 +149,18 @@ class OffsetStore:
         self._open_keys[key] -= 1
         if not self._open_keys[key]:
             del self._open_keys[key]
+
+
+def partitions_of(offsets: Iterable[OffsetCommitted]) -> Iterator[tuple[bytes, int]]:
+    """(topic id, partition) of what is to be committed."""
+    for event in offsets:
+        if event.committed is not None:
+            yield event.committed.topic_id, event.partition
+
+
+def is_longer(text: str, limit: int) -> bool:
+    """More than `limit` UTF-16 code units, which is how Kafka counts?"""
+    size = len(text)
+    if size > limit or size * 2 <= limit:
+        return size > limit
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > limit * 2

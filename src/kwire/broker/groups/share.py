@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NoReturn, Protocol
+from typing import ClassVar, Literal, NoReturn, Protocol
 
 import attrs
 
@@ -94,6 +94,7 @@ class ShareGroup(ModernGroup):
     """One share group."""
 
     family = SHARE
+    kind: ClassVar[Literal["share"]] = "share"
     home: ShareHome
     __slots__ = ("asked", "begun", "partitions")
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kwire.broker.calls import EndOffsets
 from kwire.broker.groups.assignment import Assignment, partitions_of
 from kwire.broker.groups.members import Parked
 from kwire.broker.groups.modern import JOIN_EPOCH, LEAVE_EPOCH, Beat, ModernState
 from kwire.broker.groups.modern_events import StoredMember
 from kwire.broker.groups.share import SIMPLE, ShareGroup, ShareGroupSettings, ShareHeartbeat
-from kwire.broker.share.requests import EndOffsets, Results, StateSummary, TopicIndex
+from kwire.broker.share.requests import Results, StateSummary, TopicIndex
 from kwire.broker.share.settings import serves_share_groups
 from kwire.errors import ErrorCode, KafkaError
 
@@ -93,6 +94,10 @@ class ShareGroups:
             assignment_interval_ms=value(group_id, "share.assignment.interval.ms"),
             max_size=self._max_size,
         )
+
+    def new(self, group_id: str) -> ShareGroup:
+        """A group of which a record was found."""
+        return ShareGroup(self._coordinator, group_id)
 
     # Members
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from kwire.broker.hashing import coordinator_index
-from kwire.broker.journal import Journal
+from kwire.broker.journal import Journal, storage_is_elsewhere
 from kwire.broker.partition import STORAGE_FAILURES, Partition
 from kwire.broker.share.requests import (
     DeleteState,
@@ -84,13 +84,12 @@ class ShareCoordinator:
         )
         self._kept: dict[ShareKey, _Kept] = {}
         self._journal = Journal[ShareEvent](encode=encode_event, decode=decode_event, apply=self._apply)
-        self._prune_due = 0
+        self._prune_due = broker.clock.monotonic_ms() + PRUNE_EVERY_MS
 
     # Start, and time
 
     def load(self) -> None:
         """Bring back every share partition that the log holds."""
-        self._prune_due = self._broker.clock.monotonic_ms() + PRUNE_EVERY_MS
         topic = self._broker.topics.get(SHARE_TOPIC)
         self.adopt(topic.partitions if topic is not None else ())
 
@@ -340,12 +339,8 @@ class ShareCoordinator:
 
     def _write(self, partition: Partition, events: list[ShareEvent]) -> None:
         """Raises KafkaError, NOT_COORDINATOR when the disk fails."""
-        try:
+        with storage_is_elsewhere():
             self._journal.write(partition, events, self._broker.clock.time_ms())
-        except KafkaError as error:
-            if error.code == ErrorCode.KAFKA_STORAGE_ERROR:
-                raise KafkaError(ErrorCode.NOT_COORDINATOR, error.message) from error
-            raise
 
     def _apply(self, event: ShareEvent, record_offset: int, timestamp_ms: int) -> None:
         """The only place where durable state changes."""

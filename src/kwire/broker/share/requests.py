@@ -70,16 +70,6 @@ class SummarizeState:
 
 
 @attrs.frozen
-class EndOffsets:
-    """Of the leader of some partitions, each (topic, index): where do they end?
-
-    The answer is an offset for each, a KafkaError where nobody can say.
-    """
-
-    partitions: tuple[tuple[str, int], ...]
-
-
-@attrs.frozen
 class StateRead:
     """What happened to a share partition."""
 
