@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from compat_tests.harness import KwireServer
-from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading, sarama
+from compat_tests.suites import findings, kafka_clients, librdkafka, page, reading, rskafka, sarama
 from compat_tests.suites.catalogue import catalogue
 from compat_tests.suites.findings import Found
 from compat_tests.suites.program import PROGRAMS
@@ -177,6 +177,14 @@ def test_librdkafka_a_test_that_only_set_itself_up_did_not_run(tmp_path: Path) -
         "[0002_b    /  0.1s] consumed 5 messages\n"
     )
     assert outcomes(librdkafka.reported(report, printed)) == {"0001_a": S, "0002_b": P}
+
+
+def test_rskafka_a_test_that_returns_at_once_did_not_run() -> None:
+    assert rskafka.ran(Case("client::test_socks5", P)) == Case(
+        "client::test_socks5", S, "needs a SOCKS proxy"
+    )
+    for case in (Case("client::test_plain", P), Case("client::test_sasl", F, "refused")):
+        assert rskafka.ran(case) == case
 
 
 def test_sarama_runs_what_needs_a_broker(tmp_path: Path) -> None:

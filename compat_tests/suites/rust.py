@@ -35,19 +35,19 @@ MEANT = (
 )
 
 
-def source(scratch: Path) -> Path:
-    """Where cargo keeps the sources of the package, after it brought them there."""
+def source(crate: str, version: str, scratch: Path) -> Path:
+    """Where cargo keeps the sources of a package, after it brought them there."""
     (scratch / "src").mkdir(parents=True, exist_ok=True)
     (scratch / "src" / "lib.rs").touch()
     (scratch / "Cargo.toml").write_text(
         '[package]\nname = "fetch"\nversion = "0.1.0"\nedition = "2021"\n'
-        f'[dependencies]\nrdkafka = "={VERSION}"\n',
+        f'[dependencies]\n{crate} = "={version}"\n',
         encoding="utf-8",
     )
     must([require("cargo"), "fetch", "--quiet"], cwd=scratch)
     told = must([require("cargo"), "metadata", "--quiet", "--format-version=1"], cwd=scratch)
     packages = json.loads(told[told.index("{") :])["packages"]
-    return Path(next(each["manifest_path"] for each in packages if each["name"] == "rdkafka")).parent
+    return Path(next(each["manifest_path"] for each in packages if each["name"] == crate)).parent
 
 
 def prepare() -> Path:
@@ -58,7 +58,7 @@ def prepare() -> Path:
 
 
 def _build(directory: Path) -> None:
-    shutil.copytree(source(directory / "fetch"), directory / "crate")
+    shutil.copytree(source("rdkafka", VERSION, directory / "fetch"), directory / "crate")
     must([*cargo(), "--no-run"], cwd=directory / "crate", bound_s=3600)
 
 
