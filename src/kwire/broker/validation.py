@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crc32c import crc32c
-
 from kwire.errors import ErrorCode, KafkaError
 from kwire.records.batch import (
     BATCH_OVERHEAD,
@@ -27,6 +25,7 @@ from kwire.records.batch import (
     with_log_append_time,
 )
 from kwire.records.compression import CODECS_BY_NAME, DecompressionFailed
+from kwire.records.crc import crc32c
 
 if TYPE_CHECKING:
     from kwire.broker.configs import TopicConfig

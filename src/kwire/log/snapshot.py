@@ -10,9 +10,9 @@ import struct
 from collections.abc import Container, Iterable, Sequence
 
 import attrs
-from crc32c import crc32c
 
 from kwire.log.seam import Files
+from kwire.records.crc import crc32c
 
 SUFFIX = ".snapshot"
 

@@ -10,9 +10,9 @@ import struct
 from collections.abc import Iterator, Sequence
 
 import attrs
-from crc32c import crc32c
 
 from kwire.records.compression import DEFAULT_MAX_BYTES, compress, decompress
+from kwire.records.crc import crc32c
 
 BATCH_OVERHEAD = 61
 """Bytes of a batch before its records; the smallest batch there is."""
