@@ -17,8 +17,9 @@ from compat_tests.suites.reading import checks, not_ended
 from compat_tests.suites.suite import Case, Outcome, Place, installed, must, run_program
 
 SOURCES = Path(__file__).resolve().parent / "java"
-#: The serial collector and C1 only, small heaps: these JVMs live for seconds, and several at a time.
-OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m")
+#: The serial collector and C1 only: these JVMs live for seconds, and several at a time.
+SHORT = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+OPTIONS = (*SHORT, "-Xmx256m")
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>

@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from compat_tests.harness import MissingToolchain, require
+from compat_tests.suites import jvm
 from compat_tests.suites.program import FEATURES, PROGRAMS, SETTINGS, run_cases
 from compat_tests.suites.suite import Case, Place, Suite, installed, maven_jars, must
 
@@ -58,6 +59,8 @@ class PythonClient:
         python = self.prepare()
         jars = ",".join(str(path) for path in sorted((python.parents[2] / "jars").glob("*.jar")))
         env = {"CASE_S": str(self.case_s), "CASES_AT_ONCE": str(self.at_once), "JARS": jars}
+        if self.jars:
+            env["JDK_JAVA_OPTIONS"] = " ".join(jvm.SHORT)  # each case has a JVM of its own
         return run_cases([python, PROGRAMS / self.program], place, env=env)
 
     def suite(self) -> Suite:
@@ -169,6 +172,21 @@ CLIENTS = (
         case_s=240,
         at_once=1,
         bound_s=1500,
+    ),
+    PythonClient(
+        name="pyflink",
+        client="PyFlink",
+        version="2.2.0",
+        program="with_pyflink.py",
+        about="and its Kafka connector 5.0.0; a program of ours: tables and streams in and out, checkpoints, kills,"
+        " exactly once.",
+        packages=["apache-flink==2.2.0", "confluent-kafka==2.16.1"],
+        pythons=("3.11", "3.10", "3.9"),
+        jars=["org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2"],
+        big=True,
+        case_s=240,
+        at_once=2,
+        bound_s=2400,
     ),
 )
 
