@@ -35,10 +35,12 @@ from soak.load import (
 )
 from soak.wire import PATIENCE_S, Moving, Refused, Wire
 
-TOPICS = [
+SMALL = {"segment.bytes": str(2 << 20)}
+
+TOPICS = [  # no large segments: DumpLogSegments reads a segment from its start for each entry of its index
     Topic("rolling", 3, {"segment.bytes": str(1 << 20)}, 1_000, 20_000),
-    Topic("plain", 2, {"flush.ms": "200", "index.interval.bytes": "200"}, 10, 300),
-    Topic("flushed", 1, {"flush.messages": "1"}, 10, 2_000, pause_s=0.01),
+    Topic("plain", 2, {"flush.ms": "200", "index.interval.bytes": "200", **SMALL}, 10, 300),
+    Topic("flushed", 1, {"flush.messages": "1", **SMALL}, 10, 2_000, pause_s=0.01),
     Topic(
         "compacted",
         2,
