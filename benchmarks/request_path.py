@@ -19,7 +19,7 @@ from typing import Any
 
 from kwire.apis import TABLE, Caller, Wait
 from kwire.broker.broker import Broker
-from kwire.broker.configs import TopicConfig
+from kwire.broker.configs.dynamic import TopicConfig
 from kwire.broker.validation import check_batch
 from kwire.codec.frames import finish_frame
 from kwire.codec.headers import (

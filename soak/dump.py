@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kwire.broker.verification import check_task, look_up, verify
+from kwire.broker.inspection.verification import check_task, look_up, verify
 from kwire.log.files import DiskFiles
 from soak.ledger import Violation
 from tests.kafka_dump import files_to_look_at, what_kafka_finds

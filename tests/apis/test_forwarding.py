@@ -7,7 +7,7 @@ from typing import Any
 
 from kwire.apis import Caller, Wait
 from kwire.apis.forwarding import table_of_follower
-from kwire.broker.client_quotas import CONTROLLER_MUTATION_RATE, Alteration, alter_quotas
+from kwire.broker.quotas.client_quotas import CONTROLLER_MUTATION_RATE, Alteration, alter_quotas
 from kwire.codec.messages import load
 from kwire.errors import ErrorCode
 from tests.broker.cluster import Cluster

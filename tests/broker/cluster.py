@@ -9,9 +9,9 @@ from typing import Any
 from kwire.apis import BETWEEN_NODES, TABLE, Caller, Served, Wait
 from kwire.apis.calls import outgoing
 from kwire.broker.broker import Broker
-from kwire.broker.followed_metadata import FollowedMetadata
-from kwire.broker.metadata import TOPIC_ID
-from kwire.broker.metadata_snapshot import SnapshotId
+from kwire.broker.metadata.cluster import TOPIC_ID
+from kwire.broker.metadata.followed import FollowedMetadata
+from kwire.broker.metadata.snapshot import SnapshotId
 from kwire.broker.worker import Worker
 from kwire.codec.messages import load
 from kwire.config import Config

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kwire.broker.flushing import Flushing
 from kwire.broker.jobs import Jobs
 from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
-from kwire.broker.warming import Warming
+from kwire.broker.storage.flushing import Flushing
+from kwire.broker.storage.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.log.log import Log, LogConfig

@@ -15,11 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from kwire.broker.flushing import Flushing
 from kwire.broker.jobs import Jobs
 from kwire.broker.partition import Partition
 from kwire.broker.signals import Signal
-from kwire.broker.warming import Warming
+from kwire.broker.storage.flushing import Flushing
+from kwire.broker.storage.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.files import MemoryFiles
 from kwire.log.log import Log, LogConfig

@@ -19,7 +19,7 @@ import attrs
 import pytest
 
 from kwire.broker.broker import Broker
-from kwire.broker.verification import check_task, look_up, verify
+from kwire.broker.inspection.verification import check_task, look_up, verify
 from kwire.codec.messages import (
     create_partitions,
     create_topics,

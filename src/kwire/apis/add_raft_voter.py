@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.voters import refuse_voter
+from kwire.broker.metadata.voters import refuse_voter
 from kwire.codec.messages.add_raft_voter import AddRaftVoterRequest, AddRaftVoterResponse
 from kwire.errors import ErrorCode, KafkaError
 

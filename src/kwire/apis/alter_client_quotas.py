@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.client_quotas import Alteration, Entity, alter_quotas, entity_of
+from kwire.broker.quotas.client_quotas import Alteration, Entity, alter_quotas, entity_of
 from kwire.codec.messages.alter_client_quotas import (
     AlterClientQuotasRequest,
     AlterClientQuotasResponse,

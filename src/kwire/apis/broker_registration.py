@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.workers import Registration
+from kwire.broker.metadata.workers import Registration
 from kwire.codec.messages.broker_registration import BrokerRegistrationRequest, BrokerRegistrationResponse
 from kwire.codec.stored.register_broker_record import BrokerEndpoint, BrokerFeature
 from kwire.errors import ErrorCode, KafkaError

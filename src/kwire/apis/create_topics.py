@@ -11,7 +11,7 @@ from collections import Counter
 from kwire.apis import Caller
 from kwire.apis.metering import client_of
 from kwire.broker.broker import Broker
-from kwire.broker.quotas import Mutations
+from kwire.broker.quotas.throttling import Mutations
 from kwire.codec.messages.create_topics import (
     CreatableTopic,
     CreatableTopicConfigs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.client_quotas import Component, find_quotas
+from kwire.broker.quotas.client_quotas import Component, find_quotas
 from kwire.codec.messages.describe_client_quotas import (
     DescribeClientQuotasRequest,
     DescribeClientQuotasResponse,

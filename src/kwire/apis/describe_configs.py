@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.configs import ConfigEntry
+from kwire.broker.configs.dynamic import ConfigEntry
 from kwire.codec.messages.describe_configs import (
     DescribeConfigsRequest,
     DescribeConfigsResource,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.replica_places import DirectoryContent, directory_contents
+from kwire.broker.storage.replica_places import DirectoryContent, directory_contents
 from kwire.codec.messages.describe_log_dirs import (
     DescribeLogDirsPartition,
     DescribeLogDirsRequest,

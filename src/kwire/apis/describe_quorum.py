@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.metadata import TOPIC
+from kwire.broker.metadata.cluster import TOPIC
 from kwire.codec.messages.describe_quorum import (
     DescribeQuorumRequest,
     DescribeQuorumResponse,

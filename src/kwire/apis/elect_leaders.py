@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.reassignment import Election, election_outcome
+from kwire.broker.metadata.reassignment import Election, election_outcome
 from kwire.codec.messages.elect_leaders import (
     ElectLeadersRequest,
     ElectLeadersResponse,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller, Wait
 from kwire.broker.broker import Broker
-from kwire.broker.metadata import TOPIC, TOPIC_ID
+from kwire.broker.metadata.cluster import TOPIC, TOPIC_ID
 from kwire.codec.messages.fetch import (
     FetchableTopicResponse,
     FetchPartition,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.metadata import TOPIC
-from kwire.broker.metadata_snapshot import SnapshotId
+from kwire.broker.metadata.cluster import TOPIC
+from kwire.broker.metadata.snapshot import SnapshotId
 from kwire.codec.messages.fetch_snapshot import (
     FetchSnapshotRequest,
     FetchSnapshotResponse,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.configs import ResourceType
+from kwire.broker.configs.dynamic import ResourceType
 from kwire.codec.messages.list_config_resources import (
     ConfigResource,
     ListConfigResourcesRequest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.reassignment import ongoing
+from kwire.broker.metadata.reassignment import ongoing
 from kwire.codec.messages.list_partition_reassignments import (
     ListPartitionReassignmentsRequest,
     ListPartitionReassignmentsResponse,

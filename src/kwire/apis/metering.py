@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kwire.apis import NO_RESPONSE, Caller
 from kwire.broker.broker import Broker
-from kwire.broker.quotas import Client
+from kwire.broker.quotas.throttling import Client
 
 _PRODUCE, _FETCH = 0, 1
 _OF_BROKERS: Final = frozenset((27,))

@@ -13,8 +13,8 @@ from kwire.apis.leaders import endpoints
 from kwire.apis.produce_in_slices import is_large, write_in_slices
 from kwire.apis.produce_in_transaction import Joining, gather
 from kwire.broker.broker import Broker
-from kwire.broker.flushing import Owed
 from kwire.broker.remote import NotLeader
+from kwire.broker.storage.flushing import Owed
 from kwire.broker.topic_registry import INTERNAL_TOPICS, Topic
 from kwire.broker.validation import InvalidRecords
 from kwire.codec.messages.produce import (

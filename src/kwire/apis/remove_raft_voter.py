@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.voters import refuse_removal
+from kwire.broker.metadata.voters import refuse_removal
 from kwire.codec.messages.remove_raft_voter import RemoveRaftVoterRequest, RemoveRaftVoterResponse
 from kwire.errors import ErrorCode, KafkaError
 

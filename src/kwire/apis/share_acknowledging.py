@@ -8,12 +8,12 @@ from typing import Protocol
 import attrs
 
 from kwire.broker.broker import Broker
-from kwire.broker.flushing import Promise
 from kwire.broker.share.led import Outcome
 from kwire.broker.share.requests import TopicIndex
 from kwire.broker.share.settings import serves_share_groups
 from kwire.broker.share.share_partition import Acknowledge, AcknowledgedBatch
 from kwire.broker.signals import Signal
+from kwire.broker.storage.flushing import Promise
 from kwire.errors import ErrorCode, KafkaError
 
 LONGEST_MEMBER_ID = 36

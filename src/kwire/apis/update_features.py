@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
-from kwire.broker.features import FeatureUpdate, UpgradeType
-from kwire.broker.features import update_features as update
+from kwire.broker.metadata.features import FeatureUpdate, UpgradeType
+from kwire.broker.metadata.features import update_features as update
 from kwire.codec.messages.update_features import (
     FeatureUpdateKey,
     UpdatableFeatureResult,

@@ -14,30 +14,30 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from kwire.broker.calls import Call, Calls, EndOffsets, JoinTransaction, WriteMarkers
-from kwire.broker.cleaner import Cleaner
 from kwire.broker.clock import Clock
-from kwire.broker.configs import Configs
+from kwire.broker.configs.dynamic import Configs
 from kwire.broker.fetch_sessions import FetchSessions
-from kwire.broker.flushing import Flushing, LogOwner
-from kwire.broker.followed_metadata import Changes, FollowedMetadata
 from kwire.broker.groups.coordinator import GroupCoordinator
 from kwire.broker.jobs import Jobs
-from kwire.broker.metadata import ClusterMetadata
-from kwire.broker.metadata_records import Features
-from kwire.broker.moving import Moving
+from kwire.broker.metadata.cluster import ClusterMetadata
+from kwire.broker.metadata.followed import Changes, FollowedMetadata
+from kwire.broker.metadata.records import Features
 from kwire.broker.partition import Partition
 from kwire.broker.producer_ids import ProducerIds
-from kwire.broker.purging import Purging
-from kwire.broker.quotas import Quotas
-from kwire.broker.reopening import Reopening
-from kwire.broker.retention import Retention
+from kwire.broker.quotas.throttling import Quotas
 from kwire.broker.signals import Signal
-from kwire.broker.storage import Storage
+from kwire.broker.storage.cleaner import Cleaner
+from kwire.broker.storage.flushing import Flushing, LogOwner
+from kwire.broker.storage.log_dirs import Storage
+from kwire.broker.storage.moving import Moving
+from kwire.broker.storage.purging import Purging
+from kwire.broker.storage.reopening import Reopening
+from kwire.broker.storage.retention import Retention
+from kwire.broker.storage.warming import Warming
 from kwire.broker.topic_registry import CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE, Topic
 from kwire.broker.topics import Topics
 from kwire.broker.transactions.coordinator import TransactionCoordinator
 from kwire.broker.transactions.markers import write_markers
-from kwire.broker.warming import Warming
 from kwire.broker.worker import Worker
 from kwire.codec.stored.register_broker_record import RegisterBrokerRecord
 from kwire.config import Config

@@ -21,7 +21,7 @@ from kwire.errors import ErrorCode, KafkaError
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
-    from kwire.broker.image import Image
+    from kwire.broker.metadata.image import Image
 
 MIN_ITERATIONS, MAX_ITERATIONS = 4096, 16384
 _SINCE_METADATA_VERSION = 11

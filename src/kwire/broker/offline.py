@@ -16,7 +16,7 @@ from kwire.log.directory import LogDirectory
 from kwire.log.log import Log
 
 if TYPE_CHECKING:
-    from kwire.broker.configs import TopicConfig
+    from kwire.broker.configs.dynamic import TopicConfig
 
 
 class OfflinePartition(Partition):

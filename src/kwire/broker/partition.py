@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from kwire.broker.flushing import Flushing, Owed
 from kwire.broker.producers import Producers, WrittenBatch, written_batch
 from kwire.broker.signals import Signal
+from kwire.broker.storage.flushing import Flushing, Owed
+from kwire.broker.storage.warming import Warming
 from kwire.broker.validation import check_batch, check_timestamps, needs_opening, open_batch
-from kwire.broker.warming import Warming
 from kwire.errors import ErrorCode, KafkaError
 from kwire.log.aborted import collect_for
 from kwire.log.config import MAX_LONG
@@ -29,7 +29,7 @@ from kwire.records.batch import LOG_APPEND_TIME, TRANSACTIONAL, parse_header
 from kwire.records.markers import Marker, build_marker
 
 if TYPE_CHECKING:
-    from kwire.broker.configs import TopicConfig
+    from kwire.broker.configs.dynamic import TopicConfig
 
 NEVER = MAX_LONG
 

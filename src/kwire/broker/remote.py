@@ -11,7 +11,7 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.log.log import Log
 
 if TYPE_CHECKING:
-    from kwire.broker.configs import TopicConfig
+    from kwire.broker.configs.dynamic import TopicConfig
 
 
 class NotLeader(KafkaError):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from kwire.broker.image import TopicImage
-from kwire.broker.metadata import TOPIC as METADATA_TOPIC
+from kwire.broker.metadata.cluster import TOPIC as METADATA_TOPIC
+from kwire.broker.metadata.image import TopicImage
 from kwire.broker.offline import OfflinePartition
 from kwire.broker.partition import STORAGE_FAILURES, Partition
 from kwire.broker.remote import RemotePartition
@@ -25,8 +25,8 @@ from kwire.log.relocation import discard, take_in
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
-    from kwire.broker.configs import TopicConfig
-    from kwire.broker.metadata import ClusterMetadata
+    from kwire.broker.configs.dynamic import TopicConfig
+    from kwire.broker.metadata.cluster import ClusterMetadata
 
 OnDisk = dict[TopicPartition, LogDirectory]
 """Partitions whose directory is there, and in which log directory."""

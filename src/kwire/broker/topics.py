@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kwire.broker.calls import Call, EnsureTopic
-from kwire.broker.image import TOPIC_RESOURCE
-from kwire.broker.metadata import TOPIC as METADATA_TOPIC
+from kwire.broker.metadata.cluster import TOPIC as METADATA_TOPIC
+from kwire.broker.metadata.image import TOPIC_RESOURCE
 from kwire.broker.remote import RemotePartition
 from kwire.broker.topic_registry import (
     CONSUMER_OFFSETS,
@@ -32,7 +32,7 @@ from kwire.errors import ErrorCode, KafkaError
 from kwire.log.log import Log, LogWriteFailed
 
 if TYPE_CHECKING:
-    from kwire.broker.configs import TopicConfig
+    from kwire.broker.configs.dynamic import TopicConfig
 
 MAX_NAME_CHARACTERS = 249
 MAX_PARTITIONS_AT_ONCE = 10_000

@@ -28,7 +28,7 @@ from kwire.records.compression import CODECS_BY_NAME, DecompressionFailed
 from kwire.records.crc import crc32c
 
 if TYPE_CHECKING:
-    from kwire.broker.configs import TopicConfig
+    from kwire.broker.configs.dynamic import TopicConfig
 
 LOG_APPEND_TIME = 0x08
 _ZSTD = 4

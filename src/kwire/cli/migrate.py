@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from kwire.broker.inspection import Inspection, NotADataDirectory, inspect
-from kwire.broker.migration import Answer, Line, judge
+from kwire.broker.inspection.contents import Inspection, NotADataDirectory, inspect
+from kwire.broker.inspection.migration import Answer, Line, judge
 from kwire.log.files import DiskFiles
 
 

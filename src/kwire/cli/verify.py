@@ -14,9 +14,9 @@ from typing import Any, TextIO
 
 import attrs
 
-from kwire.broker.inspection import NotADataDirectory
-from kwire.broker.verification import Task, Verification, check_task, look_up
-from kwire.broker.verification import verify as verify_directories
+from kwire.broker.inspection.contents import NotADataDirectory
+from kwire.broker.inspection.verification import Task, Verification, check_task, look_up
+from kwire.broker.inspection.verification import verify as verify_directories
 from kwire.log.files import DiskFiles
 from kwire.log.verify import Finding, SegmentReport
 

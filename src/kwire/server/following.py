@@ -13,10 +13,10 @@ from typing import Any
 import trio
 
 from kwire.broker.broker import Broker
-from kwire.broker.followed_metadata import Changes, FollowedMetadata
-from kwire.broker.metadata import TOPIC, TOPIC_ID
-from kwire.broker.metadata_snapshot import SnapshotId
-from kwire.broker.takeover import SUPPORTED_FEATURES
+from kwire.broker.metadata.cluster import TOPIC, TOPIC_ID
+from kwire.broker.metadata.followed import Changes, FollowedMetadata
+from kwire.broker.metadata.snapshot import SnapshotId
+from kwire.broker.metadata.takeover import SUPPORTED_FEATURES
 from kwire.codec.messages import load
 from kwire.errors import CannotStart, ErrorCode, KafkaError
 from kwire.server.links import Links

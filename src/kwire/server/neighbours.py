@@ -8,7 +8,7 @@ from collections.abc import Callable
 import trio
 
 from kwire.broker.broker import Broker
-from kwire.broker.followed_metadata import FollowedMetadata
+from kwire.broker.metadata.followed import FollowedMetadata
 from kwire.config import Config
 from kwire.errors import CannotStart
 from kwire.server.following import Follower

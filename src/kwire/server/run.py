@@ -28,7 +28,7 @@ from kwire.apis import BETWEEN_NODES, TABLE
 from kwire.apis.forwarding import table_of_follower
 from kwire.broker.broker import Broker
 from kwire.broker.clock import Clock
-from kwire.broker.followed_metadata import FollowedMetadata
+from kwire.broker.metadata.followed import FollowedMetadata
 from kwire.config import Config
 from kwire.errors import CannotStart, InvalidSetting
 from kwire.log.files import Files

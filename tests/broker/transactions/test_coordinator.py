@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from kwire.broker.features import FeatureUpdate, UpgradeType, update_features
+from kwire.broker.metadata.features import FeatureUpdate, UpgradeType, update_features
 from kwire.broker.transactions.events import MAX_EPOCH
 from kwire.broker.transactions.states import State
 from kwire.errors import ErrorCode

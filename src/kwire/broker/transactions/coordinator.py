@@ -42,7 +42,7 @@ from kwire.records.compression import DecompressionFailed
 
 if TYPE_CHECKING:
     from kwire.broker.broker import Broker
-    from kwire.broker.flushing import Promise
+    from kwire.broker.storage.flushing import Promise
 
 log = logging.getLogger(__name__)
 

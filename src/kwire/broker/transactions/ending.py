@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kwire.broker.broker import Broker
-    from kwire.broker.flushing import Promise
     from kwire.broker.signals import Signal
+    from kwire.broker.storage.flushing import Promise
     from kwire.broker.transactions.coordinator import TransactionCoordinator
 
 log = logging.getLogger(__name__)
