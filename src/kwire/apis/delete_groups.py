@@ -8,6 +8,7 @@ from __future__ import annotations
 from kwire.apis import Caller, Wait
 from kwire.apis.parked import when_placed
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import delete_group
 from kwire.broker.groups.members import Parked
 from kwire.codec.messages.delete_groups import (
     DeletableGroupResult,
@@ -30,7 +31,7 @@ def delete_groups(
             if group is not None and group.kind == "share":
                 parked[group_id] = broker.groups.shares.delete(group_id)
             else:
-                broker.groups.delete(group_id)
+                delete_group(broker, group_id)
         except KafkaError as error:
             results[group_id] = error
 

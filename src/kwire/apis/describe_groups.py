@@ -9,6 +9,7 @@ from __future__ import annotations
 from kwire.apis import Caller
 from kwire.apis.authorized import GROUP_OPERATIONS
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import describe_classic
 from kwire.broker.groups.members import State
 from kwire.codec.messages.describe_groups import (
     DescribedGroup,
@@ -40,7 +41,7 @@ def error_response(request: DescribeGroupsRequest, code: ErrorCode) -> DescribeG
 
 def _describe(broker: Broker, version: int, group_id: str) -> DescribedGroup:
     try:
-        group = broker.groups.describe(group_id)
+        group = describe_classic(broker, group_id)
     except KafkaError as error:
         dead = DescribedGroup(group_id=group_id, group_state=State.DEAD.value)
         if version >= NOT_FOUND_FROM:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import listed
 from kwire.codec.messages.list_groups import (
     ListedGroup,
     ListGroupsRequest,
@@ -17,7 +18,8 @@ from kwire.errors import ErrorCode
 
 def list_groups(broker: Broker, caller: Caller, request: ListGroupsRequest) -> ListGroupsResponse:
     """The groups that pass the filters; case does not matter."""
-    found = broker.groups.listed(
+    found = listed(
+        broker,
         states={state.strip().lower() for state in request.states_filter},
         types={each.lower() for each in request.types_filter},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kwire.apis import Caller
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import delete_offsets
 from kwire.codec.messages.offset_delete import (
     OffsetDeleteRequest,
     OffsetDeleteResponse,
@@ -22,7 +23,7 @@ def offset_delete(broker: Broker, caller: Caller, request: OffsetDeleteRequest) 
         existing += [
             (data.name, part.partition_index) for part in data.partitions if 0 <= part.partition_index < count
         ]
-    codes = broker.groups.delete_offsets(request.group_id, existing)
+    codes = delete_offsets(broker, request.group_id, existing)
     return OffsetDeleteResponse(
         topics=[
             OffsetDeleteResponseTopic(

@@ -1,12 +1,16 @@
-"""A real broker over files in memory, with a clock that the test moves."""
+"""A real broker over files in memory, with a clock that the test moves, and what clients of classic groups do."""
 
 from __future__ import annotations
 
 from random import Random
 
 from kwire.broker.broker import Broker
+from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
+from kwire.broker.groups.members import Join
 from kwire.config import Config
+from kwire.errors import ErrorCode
 from kwire.log.files import MemoryFiles
+from tests.broker.groups.bench import offers
 
 
 class TestClock:
@@ -53,3 +57,50 @@ def pass_time(broker: Broker, milliseconds: int) -> None:
         clock.now_ms = max(clock.now_ms, due_ms - 50_000)
         broker.groups.tick(clock.monotonic_ms())
     clock.now_ms = end_ms
+
+
+def a_join(member_id: str = "", session_timeout_ms: int = 10_000, topic: str = "t") -> Join:
+    return Join(
+        member_id=member_id,
+        instance_id=None,
+        client_id="c",
+        client_host="/h",
+        session_timeout_ms=session_timeout_ms,
+        rebalance_timeout_ms=60_000,
+        protocol_type="consumer",
+        protocols=offers("range", topics=(topic,)),
+        can_retry_with_id=False,
+    )
+
+
+def stable_member(broker: Broker, group_id: str = "g", topic: str = "t") -> str:
+    """The id of the only member of a new stable classic group."""
+    now_ms = broker.clock.monotonic_ms()
+    parked = broker.groups.join(group_id, a_join(topic=topic), now_ms)
+    broker.groups.tick(now_ms)
+    assert parked.answer is not None
+    member_id = parked.answer.member_id
+    broker.groups.sync(group_id, member_id, None, 1, None, None, {member_id: b"A"}, now_ms)
+    return member_id
+
+
+def commit(broker: Broker, group_id: str, topic: str, offset: int, metadata: str = "") -> list[ErrorCode]:
+    committed = CommittedOffset(offset, metadata=metadata, commit_timestamp_ms=broker.clock.time_ms())
+    return broker.groups.commit(
+        group_id,
+        "",
+        None,
+        -1,
+        [OffsetCommitted(group_id, topic, 0, committed)],
+        broker.clock.monotonic_ms(),
+    )
+
+
+def offset_of(broker: Broker, group_id: str, topic: str = "t") -> int | None:
+    found = broker.groups.offsets.get(group_id, topic, 0)
+    return None if found is None else found.offset
+
+
+def restarted(broker: Broker, files: MemoryFiles) -> Broker:
+    broker.close()
+    return open_broker(files)

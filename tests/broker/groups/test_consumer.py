@@ -7,6 +7,7 @@ import errno
 import pytest
 
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import delete_group
 from kwire.broker.groups.events import CommittedOffset, OffsetCommitted
 from kwire.broker.groups.modern import ModernState
 from kwire.broker.groups.modern_events import Progress
@@ -316,9 +317,9 @@ def test_an_empty_group_goes_when_it_is_deleted(broker: Broker) -> None:
     member = Member(broker, "a")
     member.join()
     with refused(ErrorCode.NON_EMPTY_GROUP):
-        broker.groups.delete("g")
+        delete_group(broker, "g")
     member.leave()
-    broker.groups.delete("g")
+    delete_group(broker, "g")
     with refused(ErrorCode.GROUP_ID_NOT_FOUND):
         broker.groups.consumers.get("g")
     assert member.join().epoch == 2

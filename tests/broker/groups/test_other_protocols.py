@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kwire.broker.broker import Broker
+from kwire.broker.groups.administration import delete_group
 from kwire.broker.groups.members import Join
 from kwire.broker.hashing import coordinator_index
 from kwire.codec.stored import (
@@ -132,7 +133,7 @@ def test_a_classic_member_takes_an_empty_consumer_group_over_and_members_go_befo
 def test_a_group_that_is_deleted_goes_with_all_its_records() -> None:
     broker, _ = broker_with(*CONSUMER_GROUP)
     pass_time(broker, 45_000)
-    broker.groups.delete("g")
+    delete_group(broker, "g")
     assert [kind for kind, tombstone in stored(broker) if tombstone] == [8, 7, 5, 1, 6, 3]
 
 

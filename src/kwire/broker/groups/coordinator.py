@@ -14,7 +14,7 @@ import base64
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kwire.broker.groups.classic import ClassicGroup
@@ -28,10 +28,9 @@ from kwire.broker.groups.events import (
     StoredGroup,
     decode_event,
     encode_event,
-    removals,
 )
 from kwire.broker.groups.known_topics import BrokerTopics
-from kwire.broker.groups.members import GroupDescription, Join, Joined, Parked, Synced
+from kwire.broker.groups.members import Join, Joined, Parked, Synced
 from kwire.broker.groups.offsets import OffsetStore, OpenTransaction, is_longer, partitions_of
 from kwire.broker.groups.rebalancing import GroupSettings, Rebalancing
 from kwire.broker.groups.timers import Timer, TimerKind, Timers
@@ -388,31 +387,6 @@ class GroupCoordinator:
             raise KafkaError(ErrorCode.NOT_COORDINATOR, f"{partition}")
         return partition
 
-    def delete_offsets(
-        self, group_id: str, partitions: Iterable[tuple[str, int]]
-    ) -> dict[tuple[str, int], ErrorCode]:
-        """OffsetDelete; a code for each (topic, partition). Raises KafkaError."""
-        if not group_id:
-            raise KafkaError(ErrorCode.INVALID_GROUP_ID)
-        group = self._known(group_id)
-        if group is not None and group.kind == "share":
-            group.no_consumer_group()
-        if not group.is_empty and not group.is_consumer_group:
-            raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
-        codes = {}
-        gone = []
-        for topic, partition in partitions:
-            if group.is_subscribed_to(topic):
-                codes[topic, partition] = ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC
-                continue
-            codes[topic, partition] = ErrorCode.NONE
-            if self.offsets.get(group_id, topic, partition) or self.offsets.is_unstable(
-                group_id, topic, partition
-            ):
-                gone.append(OffsetCommitted(group_id, topic, partition, None))
-        self._write_many(group_id, gone)
-        return codes
-
     def topic_deleted(self, topic: str, topic_id: bytes) -> None:
         """A topic is gone, and with it the offsets in it, and what share groups did."""
         gone: dict[str, list[OffsetCommitted]] = {}
@@ -420,7 +394,7 @@ class GroupCoordinator:
             gone.setdefault(group_id, []).append(OffsetCommitted(group_id, topic, partition, None))
         for group_id, events in gone.items():
             try:
-                self._write_many(group_id, events)
+                self.write_removals(group_id, events)
             except KafkaError as error:
                 # They carry the id of the topic that is gone, so that nobody takes them for offsets in a new one.
                 log.warning("group %s: its offsets in %s stay behind: %s", group_id, topic, error)
@@ -431,7 +405,7 @@ class GroupCoordinator:
         """Remove offsets whose retention is over, and the group when nothing is left of it."""
         group_id = group.group_id
         try:
-            self._write_many(group_id, self.offsets.expired(group, self.time_ms(), self._retention_ms))
+            self.write_removals(group_id, self.offsets.expired(group, self.time_ms(), self._retention_ms))
             if (
                 group.is_idle
                 and not self.offsets.has_any(group_id)
@@ -441,34 +415,15 @@ class GroupCoordinator:
         except KafkaError as error:
             log.warning("group %s: could not remove what is over: %s", group_id, error)
 
-    # Groups as a whole
+    # What groups need, and who administers them
 
-    def describe(self, group_id: str) -> GroupDescription:
-        """A classic group. Raises KafkaError(GROUP_ID_NOT_FOUND)."""
-        group = self._known(group_id)
-        if not isinstance(group, ClassicGroup):
-            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} is not a classic group.")
-        return group.describe()
-
-    def listed(self, states: Collection[str] = (), types: Collection[str] = ()) -> Iterator[AnyGroup]:
-        """The groups in one of these states and of one of these types, in lower case; empty means any."""
-        for group in self.groups.values():
-            if (not types or group.kind in types) and (not states or group.state.value.lower() in states):
-                yield group
-
-    def delete(self, group_id: str) -> None:
-        """Remove a group without members, with its offsets. Raises KafkaError."""
-        group = self._known(group_id)
-        if not group.is_empty:
-            raise KafkaError(ErrorCode.NON_EMPTY_GROUP)
-        gone: list[GroupEvent] = [
-            OffsetCommitted(group_id, topic, partition, None)
-            for topic, partition, _ in self.offsets.of_group(group_id)
-        ]
-        gone += removals(self._others.get(group_id, {}).values())
-        self._write_many(group_id, [*gone, *group.removals()])
-
-    # What groups need
+    def known(self, group_id: str) -> AnyGroup:
+        """The group, of whatever protocol. Raises KafkaError(GROUP_ID_NOT_FOUND, NOT_COORDINATOR)."""
+        group = self.groups.get(group_id)
+        if group is None:
+            self.check_reach(group_id)
+            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
+        return group
 
     def new_id(self) -> str:
         return str(uuid.UUID(bytes=self._broker.random.randbytes(16), version=4))
@@ -486,6 +441,11 @@ class GroupCoordinator:
     def write_events(self, group_id: str, events: Sequence[GroupEvent]) -> None:
         self._write(group_id, events)
 
+    def write_removals(self, group_id: str, events: Sequence[GroupEvent]) -> None:
+        """They may be very many, and need not be one step, unlike `write_events`. Raises KafkaError."""
+        for start in range(0, len(events), EVENTS_PER_BATCH):
+            self._write(group_id, events[start : start + EVENTS_PER_BATCH])
+
     def share_settings(self, group_id: str) -> ShareGroupSettings:
         return self.shares.settings_of(group_id)
 
@@ -501,6 +461,10 @@ class GroupCoordinator:
     def is_of_another_protocol(self, group_id: str) -> bool:
         """Is the id taken by a group of a protocol that is not served?"""
         return group_id in self._others
+
+    def others_of(self, group_id: str) -> Iterable[OtherStored]:
+        """The records that a group of a protocol that is not served left in the log."""
+        return self._others.get(group_id, {}).values()
 
     def restore(self, group_id: str, group: AnyGroup | None) -> None:
         """Another shape of the group could not be written: it is what it was."""
@@ -519,10 +483,6 @@ class GroupCoordinator:
         """Raises KafkaError, NOT_COORDINATOR when the disk fails: clients then look for a coordinator that can."""
         with storage_is_elsewhere():
             self._journal.write(self._partition(group_id), events, self._broker.clock.time_ms())
-
-    def _write_many(self, group_id: str, events: Sequence[GroupEvent]) -> None:
-        for start in range(0, len(events), EVENTS_PER_BATCH):
-            self._write(group_id, events[start : start + EVENTS_PER_BATCH])
 
     def _apply(self, event: GroupEvent, record_offset: int, timestamp_ms: int) -> None:
         """The only place where durable state changes."""
@@ -595,13 +555,6 @@ class GroupCoordinator:
                     self._apply_in_transaction((partition.index, header.producer_id), event, record.offset)
                 else:
                     self._apply(event, record.offset, record.timestamp)
-
-    def _known(self, group_id: str) -> AnyGroup:
-        group = self.groups.get(group_id)
-        if group is None:
-            self.check_reach(group_id)
-            raise KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, f"Group {group_id} not found.")
-        return group
 
     def _group_of_member(self, group_id: str) -> ClassicGroup | ConsumerGroup:
         group = self.groups.get(group_id)
