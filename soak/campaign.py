@@ -216,7 +216,9 @@ class Campaign:
         if self.workers > 1 and self.random.random() < 0.7:
             self._kill_worker()
             return
-        way = self.random.choices(("under load", "right after a start", "stopping"), (7, 2, 1))[0]
+        # After an orderly stop a start knows where each log must end, and notices the damage before anybody else does.
+        stops = 1 if self.sabotage is None else 0
+        way = self.random.choices(("under load", "right after a start", "stopping"), (7, 2, stops))[0]
         if way == "under load":
             time.sleep(self.random.uniform(0, 0.5))
         elif way == "stopping":

@@ -39,6 +39,6 @@ def _sweep_up_after_clients() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
-        thread.join(60)
+        thread.join(300)  # kafka-python's may wait for one more request, which is given a minute
     gc.collect()
     assert not any(thread.is_alive() for thread in left), f"threads outlived their test: {left}"
