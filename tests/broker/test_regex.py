@@ -99,7 +99,7 @@ expressions = st.lists(
 
 
 @given(expressions, expressions, st.lists(st.text("abc", max_size=8), max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_where_python_knows_the_same_it_says_the_same(first: str, second: str, names: list[str]) -> None:
     expression = f"{first}|{second}"
     expression = re.sub(r"\)\?(?=[*+?{])", ")", expression)

@@ -308,7 +308,7 @@ class TransactionMachine(RuleBasedStateMachine):
 
 
 TestTransactions = TransactionMachine.TestCase
-TestTransactions.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestTransactions.settings = settings(max_examples=60, stateful_step_count=30)
 
 
 # One behaviour at a time

@@ -17,7 +17,7 @@ from kwire.codec.primitives import Buffer
 LIMIT = 8 * FIRST_PIECE_BYTES
 MIB = 1 << 20
 # A slow machine is no failure.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+WIDE = settings(suppress_health_check=[HealthCheck.data_too_large])
 
 
 def framed(*frames: bytes) -> bytes:
@@ -29,7 +29,7 @@ def drain(frames: FrameBuffer) -> list[bytes]:
     return [bytes(buf[pos:end]) for buf, pos, end in iter(frames.next_frame, None)]
 
 
-@PATIENT
+@WIDE
 @given(
     st.lists(st.binary(max_size=300), max_size=12), st.lists(st.integers(1, 400), min_size=1), st.booleans()
 )
@@ -49,7 +49,7 @@ def test_any_cutting_gives_the_same_frames(frames: list[bytes], pieces: list[int
     assert buffer.buffered_bytes == 0
 
 
-@PATIENT
+@WIDE
 @given(st.lists(st.sampled_from([0, 5, 70_000, 200_000, 3 * MIB]), max_size=5), st.integers(0, 2**32))
 def test_any_mix_of_feeding_and_writing_in_place_gives_the_same_frames(sizes: list[int], seed: int) -> None:
     rng = random.Random(seed)

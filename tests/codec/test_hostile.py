@@ -7,7 +7,7 @@ import tracemalloc
 from struct import pack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kwire.codec import MalformedFrame
@@ -20,7 +20,7 @@ SPECS = all_specs()
 EVERY_SPEC = pytest.mark.parametrize("spec", SPECS, ids=identify)
 
 # A slow machine is no failure.
-PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=15)
 
 # Written over a valid message, one after the other, at every place: null and huge lengths, classic and compact.
 ABSURD = [
@@ -77,7 +77,7 @@ def test_absurd_lengths_anywhere_cost_no_memory(spec: Spec) -> None:
 
 
 @EVERY_SPEC
-@PATIENT
+@FEW
 @given(data=st.data())
 def test_flipped_bits_raise_nothing_else(spec: Spec, data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(cases(spec)))
@@ -89,14 +89,14 @@ def test_flipped_bits_raise_nothing_else(spec: Spec, data: st.DataObject) -> Non
 
 
 @EVERY_SPEC
-@PATIENT
+@FEW
 @given(data=st.data())
 def test_noise_raises_nothing_else(spec: Spec, data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(cases(spec)))
     survives(case, data.draw(st.binary(max_size=200)))
 
 
-@PATIENT
+@FEW
 @given(st.binary(max_size=100))
 def test_noise_in_the_place_of_a_header_raises_nothing_else(data: bytes) -> None:
     try:

@@ -216,5 +216,5 @@ class LogMachine(RuleBasedStateMachine):
         assert self.log.size_bytes == sum(len(batch.content) + 16 for batch in there)
 
 
-LogMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+LogMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestLogAgainstItsModel = LogMachine.TestCase

@@ -402,5 +402,5 @@ class PowerLossMachine(RuleBasedStateMachine):
                 assert found[part] == model.synced[part]
 
 
-PowerLossMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+PowerLossMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestWhatAPowerLossLeaves = PowerLossMachine.TestCase

@@ -401,7 +401,7 @@ def sound() -> tuple[MemoryFiles, str, tuple[str, ...]]:
     return files, path, tuple(f"{path}/{segment}.log" for segment in segments(files, path))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_byte_of_a_log_that_changes_is_found(data: st.DataObject) -> None:
     """Also base offset, length and leader epoch, which no checksum covers: offsets leave no gap, epochs are on file."""

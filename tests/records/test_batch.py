@@ -45,7 +45,7 @@ def record_lists(draw: st.DrawFn) -> list[Record]:
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(records=record_lists(), codec=st.integers(0, 4))
 def test_records_survive_the_round_trip(records: list[Record], codec: int) -> None:
     batch = build_batch(records, codec=codec)
@@ -188,7 +188,7 @@ def test_old_formats_are_refused() -> None:
         list(iter_records(batch))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_damaged_payload_gives_records_or_one_of_two_errors(data: st.DataObject) -> None:
     codec = data.draw(st.integers(0, 4))

@@ -43,7 +43,7 @@ def test_growing_beyond_the_allowed_size_is_refused(codec: int) -> None:
 
 
 @pytest.mark.parametrize("codec", PACKED, ids=CODEC_NAMES[1:])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_damaged_input_is_data_or_one_error(codec: int, data: st.DataObject) -> None:
     packed = bytearray(compress(codec, b"some words, some words, and others" * 20))

@@ -56,7 +56,7 @@ def groups(draw: st.DrawFn) -> tuple[list[Subscriber], dict[bytes, int]]:
 
 @pytest.mark.parametrize("assignor", ASSIGNORS.values(), ids=ASSIGNORS.keys())
 @given(group=groups())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_partition_that_somebody_wants_has_one_owner_who_wants_it(
     assignor: Assignor, group: tuple[list[Subscriber], dict[bytes, int]]
 ) -> None:
@@ -74,7 +74,7 @@ def test_every_partition_that_somebody_wants_has_one_owner_who_wants_it(
 
 
 @given(group=groups())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_uniform_leaves_things_as_they_are_when_nothing_changed(
     group: tuple[list[Subscriber], dict[bytes, int]],
 ) -> None:
@@ -92,7 +92,7 @@ def test_uniform_leaves_things_as_they_are_when_nothing_changed(
 
 
 @given(group=groups())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_uniform_is_as_even_as_one_move_can_make_it(group: tuple[list[Subscriber], dict[bytes, int]]) -> None:
     subscribers, partitions = group
     targets = assign_uniform(subscribers, partitions)

@@ -267,7 +267,6 @@ class ConsumerGroupMachine(RuleBasedStateMachine):
 ConsumerGroupMachine.TestCase.settings = settings(
     max_examples=30,
     stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.data_too_large],
 )
 TestConsumerGroups = ConsumerGroupMachine.TestCase

@@ -274,7 +274,6 @@ class Groups(RuleBasedStateMachine):
 Groups.TestCase.settings = settings(
     max_examples=60,
     stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.data_too_large],
 )
 TestGroups = Groups.TestCase

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
@@ -248,7 +248,5 @@ class Sharing(RuleBasedStateMachine):
         assert share.start_offset == self.end
 
 
-Sharing.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Sharing.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
 TestSharing = Sharing.TestCase
