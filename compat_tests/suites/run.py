@@ -130,11 +130,17 @@ def main() -> int:
             print(f"{suite.name:28} {suite.client} {suite.version}: {suite.about}")
         return 0
     say(f"{len(suites)} suites against {target()}")
+
+    def run(suite: Suite) -> findings.Found | None:
+        found = run_suite(suite)
+        if found is not None and not arguments.dry:
+            findings.save(target(), {suite.name: found})  # at once: who ends a run keeps what it found
+        return found
+
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        outcomes = dict(zip([suite.name for suite in suites], pool.map(run_suite, suites), strict=True))
+        outcomes = dict(zip([suite.name for suite in suites], pool.map(run, suites), strict=True))
     fresh = {name: found for name, found in outcomes.items() if found is not None}
     if not arguments.dry:
-        findings.save(target(), fresh)
         page.write()
     return conclude(fresh)
 
