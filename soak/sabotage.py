@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -51,15 +52,12 @@ def repeat_the_last_batch(data: Path, campaign: Campaign) -> bool:
 
 
 def swap_the_last_batches(data: Path, campaign: Campaign) -> bool:
-    """Two batches of one producer are in the wrong order."""
-    batches = _batches(data / str(VICTIM))
-    if len(batches) < 2:
+    """Two batches of one producer are in the wrong order: the last that follow each other."""
+    recent = _batches(data / str(VICTIM))[-20:]
+    pairs = [pair for pair in pairwise(recent) if _can_be_swapped(campaign, *pair)]
+    if not pairs:
         return False
-    first, second = batches[-2:]
-    if first.path != second.path or first.header.producer_id != second.header.producer_id:
-        return False
-    if first.header.producer_id < 0 or not _is_promised(campaign, first):
-        return False
+    first, second = pairs[-1]
     offset = first.header.base_offset
     swapped = struct.pack(">q", offset) + second.data[8:]
     swapped += struct.pack(">q", offset + second.header.last_offset_delta + 1) + first.data[8:]
@@ -67,6 +65,11 @@ def swap_the_last_batches(data: Path, campaign: Campaign) -> bool:
         log.seek(first.position)
         log.write(swapped)
     return True
+
+
+def _can_be_swapped(campaign: Campaign, first: _Batch, second: _Batch) -> bool:
+    one_producer = first.header.producer_id == second.header.producer_id >= 0
+    return first.path == second.path and one_producer and _is_promised(campaign, first)
 
 
 def forget_the_newest_commits(data: Path, campaign: Campaign) -> bool:
