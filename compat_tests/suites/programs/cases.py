@@ -95,6 +95,12 @@ def start(work: Work, *parameters: str) -> Child:
     return _started[-1]
 
 
+def crash(one: Child) -> None:
+    """SIGKILL to the JVM that does the work, whose process id the child told, and to the child."""
+    os.kill(one.of("jvm")[0], signal.SIGKILL)
+    one.kill()
+
+
 class Grouped:
     """The members of one group that read a topic of four partitions: children that tell what they `owned` and what
     `value` they read, and leave on SIGTERM.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -17,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cases import BOOTSTRAP, Child, check, child, eventually, main, start, tell, unique
+from cases import BOOTSTRAP, check, child, crash, eventually, main, start, tell, unique
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 from pyflink.common import Configuration, Types, WatermarkStrategy
@@ -316,12 +315,6 @@ def service(source: str, target: str, checkpoints: str, prefix: str, naming: str
     job = it.execute_sql("INSERT INTO target SELECT 2 * n FROM source")
     tell(jvm=get_gateway().jvm.java.lang.ProcessHandle.current().pid())
     job.wait()
-
-
-def crash(one: Child) -> None:
-    """SIGKILL to Flink itself, which runs beside its Python."""
-    os.kill(one.of("jvm")[0], signal.SIGKILL)
-    one.kill()
 
 
 def newest_checkpoint(directory: str) -> str:

@@ -11,9 +11,10 @@ import os
 import tempfile
 from typing import Any
 
-from cases import BOOTSTRAP, check, child, eventually, main, start, tell, unique
+from cases import BOOTSTRAP, check, child, crash, eventually, main, start, tell, unique
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
@@ -146,9 +147,14 @@ def _() -> None:
 
 @child
 def service(source: str, target: str, checkpoint: str) -> None:
-    query = doubled(source, target, checkpoint).trigger(processingTime="200 milliseconds").start()
-    tell(started=True)
-    query.awaitTermination()
+    tell(jvm=spark()._jvm.java.lang.ProcessHandle.current().pid())
+    while True:
+        query = doubled(source, target, checkpoint).trigger(processingTime="200 milliseconds").start()
+        try:
+            query.awaitTermination()
+        except StreamingQueryException:
+            # After a crash Spark 4.1 does the last batch again, and then stumbles over its own metrics of it.
+            continue
 
 
 @check("stream: killed, it goes on from its checkpoint and misses nothing")
@@ -157,7 +163,7 @@ def _() -> None:
     write(source, 0, 500, 2)
     first = start(service, source, target, checkpoint)
     eventually(lambda: len(numbers(reading(target))) >= 100, "some of it")
-    first.kill()
+    crash(first)
     write(source, 500, 600, 2)
     start(service, source, target, checkpoint)
     # At least once: what was written after the last checkpoint comes again.
