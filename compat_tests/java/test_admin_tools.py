@@ -55,10 +55,12 @@ def test_log_dirs_shows_where_partitions_lie(server: Server) -> None:
 
 def test_reassign_partitions_finds_everything_where_it_is_to_be(server: Server, tmp_path: Path) -> None:
     topic = make_topic(server)
-    leader = json.loads(
-        tool(server, REASSIGN, "--generate", "--topics-to-move-json-file", topics_file(tmp_path, topic),
-             "--broker-list", "1").splitlines()[-1]
-    )["partitions"][0]["replicas"][0]  # fmt: skip
+    generated = tool(
+        server, REASSIGN, "--generate", "--topics-to-move-json-file", topics_file(tmp_path, topic),
+        "--broker-list", "1",
+    )  # fmt: skip
+    now = json.loads(next(line for line in generated.splitlines() if line.startswith("{")))
+    leader = now["partitions"][0]["replicas"][0]
     plan = tmp_path / "plan.json"
     moved = [{"topic": topic, "partition": 0, "replicas": [leader]}]
     plan.write_text(json.dumps({"version": 1, "partitions": moved}))
