@@ -6,9 +6,6 @@ after them rides along. `n` holds the length, count or number of tags being look
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from protocol_specs.emit_usual import usual_name
 from protocol_specs.emitting import (
     FIXED,
     Code,
@@ -42,13 +39,8 @@ class Decoder:
         # The run being gathered: (local name, format code, size).
         self.run: list[tuple[str, str, int]] = []
 
-    def message(
-        self, message: Message, scope: Versions, name: str, what: str, usual: Sequence[Versions] = ()
-    ) -> list[str]:
-        """A whole function for the message, and behind it those for its tagged fields.
-
-        In the versions `usual` there is a short cut for the usual shape.
-        """
+    def message(self, message: Message, scope: Versions, name: str, what: str) -> list[str]:
+        """A whole function for the message, and behind it those for its tagged fields."""
         self.module.use("Readable", "BROKEN", "malformed", "refuse")
         result = self.class_of[message.body.name]
         is_header = message.role == "header"  # Something follows it, so its reader says where it ends.
@@ -58,11 +50,6 @@ class Decoder:
                 code(f'"""{what} of any version. Raises MalformedFrame."""')
             code("start = pos")
             with code.block("try:"):
-                for part in usual:
-                    with code.when(condition(part, scope)):
-                        code(f"usual = {usual_name(message, part)}(buf, pos, end)")
-                        with code.block("if usual is not None:"):
-                            code("return usual")
                 built = self.struct(message.body, scope, snake_case(message.body.name))
                 with code.block("if pos > end:"):
                     code('refuse("the last field", pos - end, 0)')

@@ -6,10 +6,8 @@ does not have is left out; when it is not ignorable and says something, that is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from protocol_specs.emit_usual import usual_name
 from protocol_specs.emitting import (
     FIXED,
     Code,
@@ -38,19 +36,8 @@ class Encoder:
         # The run being gathered: (expression, format code).
         self.run: list[tuple[str, str]] = []
 
-    def message(
-        self,
-        message: Message,
-        scope: Versions,
-        name: str,
-        into_parts: bool,
-        what: str,
-        usual: Sequence[Versions] = (),
-    ) -> list[str]:
-        """A whole function for the message, and behind it those for its tagged fields.
-
-        In the versions `usual` there is a short cut for the usual shape.
-        """
+    def message(self, message: Message, scope: Versions, name: str, into_parts: bool, what: str) -> list[str]:
+        """A whole function for the message, and behind it those for its tagged fields."""
         class_name = self.class_of[message.body.name]
         me = message.role if into_parts else "record"
         self.names.owner[me] = ("", me)
@@ -61,12 +48,6 @@ class Encoder:
         with code.block(f"def {name}({me}: {class_name}, version: int{tail}"):
             if not name.startswith("_"):
                 code(f'"""Append {what} to `parts`. Raises ValueError for what the version cannot say."""')
-            for part in usual:
-                with code.when(condition(part, scope)):
-                    code(f"usual = {usual_name(message, part)}({me})")
-                    with code.block("if usual is not None:"):
-                        code("parts.append(usual)")
-                        code("return")
             code("out = bytearray()")
             self.struct(message.body, scope, me)
             code("parts.append(out)" if into_parts else "return bytes(out)")

@@ -14,7 +14,7 @@ _OPENING = ["", "from __future__ import annotations", ""]
 _WIDEST = 106
 # Names a module may need that `primitives` does not have.
 _HOT = {("decode", "request"), ("encode", "response")}
-_ELSEWHERE = frozenset({"ClassVar", "Sequence", "field", "pack", "unpack_from"})
+_ELSEWHERE = frozenset({"Callable", "ClassVar", "Sequence", "field", "pack", "unpack_from"})
 
 
 def api_module(spec: Spec) -> str:
@@ -163,31 +163,39 @@ def functions(
     lines: list[str] = []
     for side in ("decode", "encode"):
         name = f"{'_' if stored else ''}{side}_{message.role}"
+        usual: list[tuple[Versions, bool]] = []
+        # A server reads requests and writes responses; the other way nobody is in a hurry.
+        if (side, message.role) in _HOT and emit_usual.has_usual_shape(message.body):
+            usual = emit_usual.parts(message)
         if len(flavours) > 1:
             lines += ["", "", *dispatcher(module, message, class_of, side, name, what, stored)]
+        short_cut = emit_usual.decoder if side == "decode" else emit_usual.encoder
+        for part, flexible in usual:
+            lines += ["", "", *short_cut(module, message, part, flexible)]
+        if usual:
+            lines += ["", "", *emit_usual.declared(module, message, usual)]
         for flexible, scope in flavours:
             own_name = name
             if len(flavours) > 1:
                 own_name = f"_{name.lstrip('_')}_{'flexible' if flexible else 'classic'}"
-            # A server reads requests and writes responses; the other way nobody is in a hurry.
-            usual: list[Versions] = []
-            if (side, message.role) in _HOT and emit_usual.has_usual_shape(message.body):
-                usual = list(emit_usual.parts(message.body, scope))
-            short_cut = emit_usual.decoder if side == "decode" else emit_usual.encoder
-            for part in usual:
-                lines += ["", "", *short_cut(module, message, class_of, part, flexible)]
             if side == "decode":
                 decoder = Decoder(module, class_of, many_records(message), flexible)
-                made = decoder.message(message, scope, own_name, what, usual)
+                made = decoder.message(message, scope, own_name, what)
             else:
                 encoder = Encoder(module, class_of, flexible)
-                made = encoder.message(message, scope, own_name, not stored, what, usual)
+                made = encoder.message(message, scope, own_name, not stored, what)
             lines += ["", "", *made]
     return lines
 
 
 def dispatcher(
-    module: Module, message: Message, class_of: dict[str, str], side: str, name: str, what: str, stored: bool
+    module: Module,
+    message: Message,
+    class_of: dict[str, str],
+    side: str,
+    name: str,
+    what: str,
+    stored: bool,
 ) -> list[str]:
     """The function that chooses the flavour by the version."""
     result = class_of[message.body.name]
@@ -218,8 +226,8 @@ def dispatcher(
 def assemble(path: str, module: Module, constants: list[str], body: list[str]) -> str:
     """The whole text, with the imports that turned out to be needed."""
     lines = [_NOTICE.format(path=path), *_OPENING]
-    if "Sequence" in module.imports:
-        lines.append("from collections.abc import Sequence")
+    if abstract := sorted(module.imports & {"Callable", "Sequence"}):
+        lines.append(f"from collections.abc import {', '.join(abstract)}")
     if module.unpackers or module.packers:
         lines.append("from struct import Struct as Format")
     if from_struct := sorted(module.imports & {"pack", "unpack_from"}):

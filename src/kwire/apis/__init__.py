@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import attrs
 
 from kwire.broker.signals import Signal
+from kwire.codec.headers import answer_tagged_from
 from kwire.codec.messages import INDEX
+from kwire.codec.primitives import Readable
 from kwire.errors import ErrorCode, KafkaError
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Served:
 
     __slots__ = (
         "accepts_any_version",
+        "answer_tagged_from",
         "decode",
         "encode",
         "function",
@@ -104,6 +107,7 @@ class Served:
         "min_version",
         "name",
         "refuse_version",
+        "short_way",
         "wire",
     )
 
@@ -115,11 +119,14 @@ class Served:
         self.min_version = info.min_version
         self.max_version = info.max_version
         self.accepts_any_version = False
+        self.answer_tagged_from = answer_tagged_from(key)
         self.handle: Callable[[Any, Caller, Any], Any] = self._load_and_handle
         self.decode: Callable[[bytes | bytearray, int, int, int], Any] = self._load_and_decode
         self.encode: Callable[[Any, int, list[Any]], None] = self._load_and_encode
         self.wire: ModuleType | None = None
         self.refuse_version: Callable[[Any, Caller], tuple[Any, int]] | None = None
+        self.short_way: Callable[[Any, Caller, Readable, int, int], bytes | Wait[Any] | None] | None = None
+        """For the request that a busy server is asked all the time: all of its way at once, or None. See `produce`."""
 
     def load(self) -> None:
         """Import the codec and the handler of this API."""
@@ -131,6 +138,7 @@ class Served:
         self.encode = wire.encode_response
         self.handle = getattr(room, self.function)
         self.refuse_version = getattr(room, "refuse_version", None)
+        self.short_way = getattr(room, "short_way", None)
 
     def _load_and_handle(self, broker: Any, caller: Caller, request: Any) -> Any:
         self.load()

@@ -18,6 +18,8 @@ from kwire.broker.storage.flushing import Owed
 from kwire.broker.topic_registry import INTERNAL_TOPICS, Topic
 from kwire.broker.validation import InvalidRecords
 from kwire.codec.messages.produce import (
+    READ_USUAL,
+    WRITE_USUAL,
     BatchIndexAndErrorMessage,
     LeaderIdAndEpoch,
     NodeEndpoint,
@@ -26,6 +28,7 @@ from kwire.codec.messages.produce import (
     ProduceResponse,
     TopicProduceResponse,
 )
+from kwire.codec.primitives import Readable
 from kwire.errors import ErrorCode, KafkaError
 
 ADMIN_CLIENT_ID = "__admin_client"
@@ -35,6 +38,7 @@ LEADERS_FROM = 10
 """From this version on a client is told who leads instead."""
 
 _ZSTD = 4
+_ZSTD_FROM = 7
 
 
 def produce(
@@ -73,7 +77,12 @@ def produce(
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"{topic.name} has no partition {index}"
                     )
                 records = part.records
-                if version < 7 and records is not None and len(records) > 22 and records[22] & 7 == _ZSTD:
+                if (
+                    version < _ZSTD_FROM
+                    and records is not None
+                    and len(records) > 22
+                    and records[22] & 7 == _ZSTD
+                ):
                     raise KafkaError(
                         ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs version 7 of Produce or newer"
                     )
@@ -110,10 +119,57 @@ def produce(
         response.node_endpoints = endpoints(broker, caller, elsewhere, NodeEndpoint)
     if not owed:
         return response
+    return _when_durable(broker, response, owed, request.timeout_ms)
+
+
+def short_way(
+    broker: Broker, caller: Caller, buf: Readable, pos: int, end: int
+) -> bytes | Wait[ProduceResponse] | None:
+    """The usual Produce, one batch for one partition, from its bytes to those of the answer; None: ask `produce`.
+
+    It does what `produce` does for such a request, without the six objects and four lists that a request and a response
+    of any shape have: a fifth less for a small one. A batch that is refused was not written, so `produce` refuses it as
+    well, and says why.
+    """
+    version = caller.version
+    asked = READ_USUAL[version](buf, pos, end)
+    if asked is None:
+        return None
+    acks, timeout_ms, name, topic_id, index, records = asked
+    topics = broker.topics
+    topic = topics.by_id.get(topic_id) if version >= 13 else topics.by_name.get(name)
+    if (
+        topic is None
+        or topic.internal
+        or (acks != -1 and acks != 1)
+        or not 0 <= index < len(topic.partitions)
+        or version < _ZSTD_FROM
+    ):
+        return None
+    try:
+        appended = topic.partitions[index].append(records, broker.clock.time_ms())
+    except KafkaError:
+        return None
+    base_offset, append_time_ms = appended.base_offset, appended.log_append_time_ms
+    if appended.owed is None:
+        return WRITE_USUAL[version](
+            name, topic_id, index, 0, base_offset, append_time_ms, appended.log_start_offset, 0
+        )
+    answer = PartitionProduceResponse(index, 0, base_offset, append_time_ms, appended.log_start_offset)
+    response = ProduceResponse([TopicProduceResponse(name, topic_id, [answer])])
+    return _when_durable(broker, response, [(answer, appended.owed)], timeout_ms)
+
+
+def _when_durable(
+    broker: Broker,
+    response: ProduceResponse,
+    owed: list[tuple[PartitionProduceResponse, Owed]],
+    timeout_ms: int,
+) -> Wait[ProduceResponse]:
     return Wait(
         lambda final: response if _all_durable(owed, final) else None,
         [signal for _, promise in owed for signal in promise.signals],
-        broker.clock.monotonic_ms() + request.timeout_ms,
+        broker.clock.monotonic_ms() + timeout_ms,
     )
 
 

@@ -19,6 +19,8 @@ from kwire.codec.primitives import Buffer, Readable
 __all__ = [
     "RequestHeader",
     "ResponseHeader",
+    "answer_head",
+    "answer_tagged_from",
     "decode_request_header",
     "decode_response_header",
     "encode_request_header",
@@ -26,11 +28,15 @@ __all__ = [
 ]
 
 _API_VERSIONS = 18
+NEVER = 0x7FFF
+"""No version."""
 _SHORTEST = 8
 
 _unpack_hh = Format(">hh").unpack_from
 _pack_i = Format(">i").pack
 _pack_iB = Format(">iB").pack
+_pack_ii = Format(">ii").pack
+_pack_iiB = Format(">iiB").pack
 
 
 def decode_request_header(buf: Readable, pos: int, end: int) -> tuple[RequestHeader, int]:
@@ -53,9 +59,19 @@ def encode_request_header(parts: list[Buffer], header: RequestHeader) -> None:
     encode_header(header, 2 if header.api_version >= INDEX[header.api_key].flexible_from else 1, parts)
 
 
+def answer_tagged_from(api_key: int) -> int:
+    """From this version of an API on the header of its answer has tagged fields."""
+    return INDEX[api_key].flexible_from if api_key != _API_VERSIONS else NEVER
+
+
+def answer_head(correlation_id: int, size: int, tagged: bool) -> bytes:
+    """What goes out before an answer of `size` bytes: how long the frame is, and the header of the response."""
+    return _pack_iiB(size + 5, correlation_id, 0) if tagged else _pack_ii(size + 4, correlation_id)
+
+
 def encode_response_header(parts: list[Buffer], api_key: int, version: int, correlation_id: int) -> None:
     """Append the header of the answer to a request of this API and version to `parts`."""
-    if version >= INDEX[api_key].flexible_from and api_key != _API_VERSIONS:
+    if version >= answer_tagged_from(api_key):
         parts.append(_pack_iB(correlation_id, 0))
     else:
         parts.append(_pack_i(correlation_id))
@@ -65,5 +81,6 @@ def decode_response_header(
     buf: Readable, pos: int, end: int, api_key: int, version: int
 ) -> tuple[ResponseHeader, int]:
     """The header of an answer, and where the answer itself begins. Raises MalformedFrame."""
-    flexible = version >= INDEX[api_key].flexible_from and api_key != _API_VERSIONS
-    return decode_response_header_of_version(buf, pos, end, 1 if flexible else 0)
+    return decode_response_header_of_version(
+        buf, pos, end, 1 if version >= answer_tagged_from(api_key) else 0
+    )

@@ -23,8 +23,7 @@ from kwire.apis.metering import Meter
 from kwire.broker.clock import Clock
 from kwire.codec import MalformedFrame
 from kwire.codec.frames import FrameBuffer, Spares
-from kwire.codec.headers import RequestHeader, decode_request_header, encode_response_header
-from kwire.codec.messages import INDEX
+from kwire.codec.headers import RequestHeader, decode_request_header
 from kwire.codec.primitives import Buffer, Readable
 from kwire.errors import ErrorCode, KafkaError
 from kwire.server.outbox import Outbox
@@ -51,9 +50,20 @@ One that is slow keeps what the kernel gives it."""
 QUICK_SECONDS = 0.005
 """Who takes what was left of an answer within this is as fast."""
 
-_SHORT_HEADER = 10
-_unpack_Ii = Format(">Ii").unpack_from
-_unpack_h = Format(">h").unpack_from
+NO_HEADER = 1 << 40
+"""More than any frame has."""
+
+LONGEST_HEADER = 512
+"""One that is longer is read each time."""
+
+_SHORTEST_HEADER = 8
+"""API, version and correlation id."""
+
+_unpack_I = Format(">I").unpack_from
+_unpack_i = Format(">i").unpack_from
+
+Frame = tuple[Readable, int, int]
+"""`(buf, pos, end)`"""
 
 LAST_READINGS = 8
 """How often a busy connection is still read after the server was told to stop."""
@@ -87,8 +97,6 @@ class Hall:
     """The broker's; those of nobody where brokers talk to each other."""
     left: Callable[[str], None] = lambda connection_id: None
     """Is told of each connection that is gone."""
-    usual: dict[int, tuple[Served, int, int]] = attrs.Factory(dict)
-    """By API and version as one number: what a header that begins so asks for, in which version, and its tag bytes."""
 
 
 @attrs.define
@@ -116,21 +124,26 @@ class Connection:
 
     __slots__ = (
         "_asked",
-        "_client_field",
         "_closed",
         "_ends",
         "_frames",
         "_gone",
         "_hall",
+        "_header_bytes",
+        "_header_rest",
         "_is_blocked",
+        "_is_dry",
         "_is_roomy",
         "_is_rung",
         "_outbox",
         "_parked",
         "_readings_left",
+        "_served",
         "_sock",
         "_stopping",
+        "_version",
         "_watched",
+        "_which",
         "caller",
         "last_active",
         "peer",
@@ -155,13 +168,19 @@ class Connection:
         self._frames = FrameBuffer(hall.max_frame_bytes, hall.spares)
         self._outbox = Outbox(sock)
         self._parked: Parked | None = None
-        self._client_field = b""
-        """The client id of the last request as it is in a header, with its length before it."""
+        self._header_bytes = NO_HEADER
+        """Of the last request: how long its header was, what stood before and after the correlation id, its meaning."""
+        self._which = 0
+        self._header_rest = b""
+        self._served: Served | None = None
+        self._version = 0
         self._asked: _Asked | None = None
         """What the parked answer is for."""
         self._watched = READABLE
         self._is_blocked = False
         """The client does not take what is in the outbox."""
+        self._is_dry = False
+        """The last reading of the socket found nothing."""
         self._is_roomy = not hall.tunes_send_buffers
         """The send buffer is as large as it gets."""
         self._is_rung = False
@@ -207,8 +226,10 @@ class Connection:
                 self._not_now(mask)
             elif self._is_rung:
                 pass  # what has come in is handled before more is taken in
-            elif self._read():
-                self._work()
+            else:
+                frame = self._read()
+                if frame is not None:
+                    self._work(frame)
         except Exception as error:  # noqa: BLE001 - one connection fails, the server does not
             self._fail(error)
 
@@ -258,38 +279,44 @@ class Connection:
             self._is_roomy = True
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOMY_BYTES)
 
-    def _read(self) -> bool:
-        """Take in what the socket has; whether there may be a whole frame now."""
+    def _read(self) -> Frame | None:
+        """Take in what the socket has; the first whole frame."""
         frames = self._frames
         self.last_active = self._hall.poller.now
         try:
-            view = frames.writable()
-            if view is None:
+            if frames.is_empty:
+                data = self._sock.recv(RECEIVE_BYTES)
+                if data:
+                    return frames.first_frame(data)
+            elif (view := frames.writable()) is None:
                 data = self._sock.recv(RECEIVE_BYTES)
                 if data:
                     frames.feed(data)
-                    return True
+                    return frames.next_frame()
             else:
+                size = len(view)
                 count = self._sock.recv_into(view)
                 if count:
-                    whole = count == len(view)
                     frames.received(count)
-                    return whole
+                    return frames.next_frame() if count == size else None
         except BlockingIOError:
-            return False
+            self._is_dry = True
+            return None
         left = frames.buffered_bytes
         if left:
             raise _Fault(f"the stream ended inside a frame, of which {left} bytes had come", "frame")
         self.close()
-        return False
+        return None
 
-    def _work(self) -> None:
+    def _work(self, frame: Frame | None = None) -> None:
         """Handle the frames that are there, for a slice of time, and send what that gave."""
         frames, outbox = self._frames, self._outbox
+        if frame is None:
+            frame = frames.next_frame()
         turn_ends = 0.0
-        while (frame := frames.next_frame()) is not None:
-            self._handle(*frame)
-            if self._parked is not None:
+        while frame is not None:
+            self._handle(frame)
+            if frames.is_empty or self._parked is not None:
                 break
             if not turn_ends:
                 turn_ends = perf_counter() + SLICE_SECONDS
@@ -298,16 +325,18 @@ class Connection:
                 break
             if outbox.pending_bytes > PENDING_BYTES and not self._flush():
                 return
+            frame = frames.next_frame()
         if outbox.pending_bytes:
             self._flush()
 
     def _read_last(self) -> None:
         """The server stops: what a busy client has sent is still answered, but not for ever."""
-        while self._readings_left and not self._closed and not self._is_rung:
+        self._is_dry = False
+        while not (self._is_dry or self._closed or self._is_rung) and self._readings_left:
             self._readings_left -= 1
-            if not self._read():
-                break
-            self._work()
+            frame = self._read()
+            if frame is not None:
+                self._work(frame)
             if self._parked is not None or self._is_blocked:
                 return
         if not self._closed and not self._is_rung:
@@ -359,54 +388,44 @@ class Connection:
 
     # Requests
 
-    def _handle(self, buf: Readable, pos: int, end: int) -> None:
+    def _handle(self, frame: Frame) -> None:
         """Answer one frame into the outbox, or park its request."""
-        field = self._client_field
-        if end - pos > _SHORT_HEADER and field:
-            head, correlation_id = _unpack_Ii(buf, pos)
-            usual = self._hall.usual.get(head)
-            body = pos + 8 + len(field)
-            if usual is not None and buf[pos + 8 : body] == field:
-                # The client, and a header as it was before: reading it as such saves 0.5 of 17 us.
-                served, version, tags = usual
-                if body + tags <= end and not (tags and buf[body]):
-                    self._ask(served, version, correlation_id, buf, body + tags, end)
+        buf, pos, end = frame
+        # A client asks the same again and again: that the header is that of the request before, but for its correlation
+        # id, is seen sooner than it is read. It saves 5 % of a small Produce.
+        body = pos + self._header_bytes
+        if (
+            body > end
+            or _unpack_I(buf, pos)[0] != self._which
+            or buf[pos + _SHORTEST_HEADER : body] != self._header_rest
+        ):
+            body = self._take_header(buf, pos, end)
+            if not body:
+                return
+        (correlation_id,) = _unpack_i(buf, pos + 4)
+        served, version = self._served, self._version
+        assert served is not None
+        hall, caller = self._hall, self.caller
+        if served.short_way is not None and not hall.quotas.limit_clients:
+            try:
+                answer = served.short_way(hall.broker, caller, buf, body, end)
+                if isinstance(answer, bytes):
+                    self._outbox.put_answer(correlation_id, [answer], version >= served.answer_tagged_from)
                     return
-        self._handle_new(buf, pos, end)
-
-    def _handle_new(self, buf: Readable, pos: int, end: int) -> None:
-        """The same for a request whose header is not that of an earlier one."""
-        try:
-            header, body = decode_request_header(buf, pos, end)
-        except MalformedFrame as error:
-            raise _Fault(str(error), "request header") from None
-        served = self._hall.table.get(header.api_key)
-        self.caller.client_id = header.client_id or ""
-        if served is None:
-            raise _Fault(f"API {header.api_key} is not served", "request header")
-        self._client_field = b""  # until this header, too, is one that may be repeated
-        version = header.api_version
-        if not served.min_version <= version <= served.max_version:
-            self._refuse_version(served, header)
-            return
-        head, _ = _unpack_Ii(buf, pos)
-        self._hall.usual[head] = served, version, int(version >= INDEX[header.api_key].flexible_from)
-        (length,) = _unpack_h(buf, pos + 8)
-        self._client_field = bytes(buf[pos + 8 : pos + 10 + max(length, 0)])
-        self._ask(served, version, header.correlation_id, buf, body, end)
-
-    def _ask(
-        self, served: Served, version: int, correlation_id: int, buf: Readable, body: int, end: int
-    ) -> None:
-        caller = self.caller
-        caller.version = version
+                if answer is not None:
+                    request = served.decode(buf, body, end, version)
+                    self._park(_Asked(served, version, correlation_id, request), answer)
+                    return
+            except Exception as error:  # noqa: BLE001 - one request fails, the server does not
+                request = served.decode(buf, body, end, version)
+                self._answer_failure(_Asked(served, version, correlation_id, request), error)
+                return
         try:
             request = served.decode(buf, body, end, version)
         except MalformedFrame as error:
             raise _Fault(str(error), f"{served.name} v{version}") from None
         meter = None
         try:
-            hall = self._hall
             if hall.quotas.limit_clients:
                 meter = Meter(hall.broker, caller, served.key, request, end - body)
             response = served.handle(hall.broker, caller, request)
@@ -422,6 +441,33 @@ class Connection:
                 self._answer(served, version, correlation_id, response)
         except Exception as error:  # noqa: BLE001 - one request fails, the server does not
             self._answer_failure(_Asked(served, version, correlation_id, request), error)
+
+    def _take_header(self, buf: Readable, pos: int, end: int) -> int:
+        """Read a header that is another than that of the request before, and remember it; where the request begins.
+
+        0 for a request that is answered already.
+        """
+        self._header_bytes = NO_HEADER
+        try:
+            header, body = decode_request_header(buf, pos, end)
+        except MalformedFrame as error:
+            raise _Fault(str(error), "request header") from None
+        caller = self.caller
+        caller.client_id = header.client_id or ""
+        served = self._hall.table.get(header.api_key)
+        if served is None:
+            raise _Fault(f"API {header.api_key} is not served", "request header")
+        version = header.api_version
+        if not served.min_version <= version <= served.max_version:
+            self._refuse_version(served, header)
+            return 0
+        caller.version = version
+        self._served, self._version = served, version
+        if body - pos <= LONGEST_HEADER:
+            (self._which,) = _unpack_I(buf, pos)
+            self._header_rest = bytes(buf[pos + _SHORTEST_HEADER : body])
+            self._header_bytes = body - pos
+        return body
 
     def _park(self, asked: _Asked, wait: Wait[Any]) -> None:
         """Wait for one answer; this connection handles nothing else meanwhile."""
@@ -483,9 +529,8 @@ class Connection:
     def _answer(self, served: Served, version: int, correlation_id: int, response: Any) -> None:
         """Put one response into the outbox, whole or not at all."""
         parts: list[Buffer] = []
-        encode_response_header(parts, served.key, version, correlation_id)
         served.encode(response, version, parts)
-        self._outbox.put_frame(parts)
+        self._outbox.put_answer(correlation_id, parts, version >= served.answer_tagged_from)
 
     def _answer_metered(
         self, served: Served, version: int, correlation_id: int, response: Any, meter: Meter

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from typing import Final
 
-from kwire.codec.frames import finish_frame
+from kwire.codec.headers import answer_head
 from kwire.codec.primitives import Buffer
 
 LARGE_BYTES = 16 * 1024
@@ -30,12 +30,23 @@ class Outbox:
         self._has_large = False
         self.pending_bytes = 0
 
-    def put_frame(self, parts: list[Buffer]) -> None:
-        """Queue one frame, whose size is put before it. The list is not kept, its parts are."""
-        size = finish_frame(parts)
-        self.pending_bytes += size
+    def put_answer(self, correlation_id: int, parts: list[Buffer], tagged: bool) -> None:
+        """Queue one answer, whose head is put before it. The list is not kept, its parts are."""
+        if len(parts) == 1:
+            (part,) = parts
+            size = len(part)
+            if size < LARGE_BYTES:
+                frame = answer_head(correlation_id, size, tagged) + part
+                self.pending_bytes += len(frame)
+                self._parts.append(frame)
+                return
+        else:
+            size = sum(map(len, parts))
         if size >= LARGE_BYTES:
             self._has_large = True
+        head = answer_head(correlation_id, size, tagged)
+        self.pending_bytes += len(head) + size
+        self._parts.append(head)
         self._parts += parts
 
     def send(self) -> bool:

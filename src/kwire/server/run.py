@@ -241,7 +241,6 @@ async def _serve(
             inner = attrs.evolve(
                 hall,
                 table=TABLE | BETWEEN_NODES if broker.is_controller else table,
-                usual={},
                 quotas=Hall.NO_QUOTAS,
             )
             await background.start(neighbours.live, broker, Reception(inner, Limits()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from struct import Struct as Format
 
 from attrs import define, field
@@ -96,7 +97,67 @@ def decode_request(buf: Readable, pos: int, end: int, version: int) -> ProduceRe
     return _decode_request_classic(buf, pos, end, version)
 
 
-def _usual_request_3(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
+def _usual_request_13(
+    buf: Readable, pos: int, end: int
+) -> tuple[int, int, str, bytes, int, memoryview | bytes] | None:
+    if end - pos < 30:
+        return None
+    transactional_id_length, acks, timeout_ms, topic_data_count, topic_id, partition_data_count, index, n = (
+        _unpack_BhiBuBiB(buf, pos)
+    )
+    pos += 30
+    if transactional_id_length != 0 or topic_data_count != 2 or partition_data_count != 2:
+        return None
+    if n > 127:
+        if pos == end or buf[pos] > 127:
+            return None
+        n += (buf[pos] << 7) - 128
+        pos += 1
+    stop = pos + n - 1
+    if n == 0 or stop > end:
+        return None
+    records = memoryview(buf)[pos:stop]
+    if buf[stop:end] != b"\x00\x00\x00":
+        return None
+    return acks, timeout_ms, "", topic_id, index, records
+
+
+def _usual_request_9(
+    buf: Readable, pos: int, end: int
+) -> tuple[int, int, str, bytes, int, memoryview | bytes] | None:
+    if end - pos < 9:
+        return None
+    transactional_id_length, acks, timeout_ms, topic_data_count, n = _unpack_BhiBB(buf, pos)
+    pos += 9
+    if transactional_id_length != 0 or topic_data_count != 2:
+        return None
+    stop = pos + n - 1
+    if not 0 < n < 128 or stop > end:
+        return None
+    name = buf[pos:stop].decode("utf-8", "replace")
+    if end - stop < 6:
+        return None
+    partition_data_count, index, n = _unpack_BiB(buf, stop)
+    pos = stop + 6
+    if partition_data_count != 2:
+        return None
+    if n > 127:
+        if pos == end or buf[pos] > 127:
+            return None
+        n += (buf[pos] << 7) - 128
+        pos += 1
+    stop = pos + n - 1
+    if n == 0 or stop > end:
+        return None
+    records = memoryview(buf)[pos:stop]
+    if buf[stop:end] != b"\x00\x00\x00":
+        return None
+    return acks, timeout_ms, name, ZERO_UUID, index, records
+
+
+def _usual_request_3(
+    buf: Readable, pos: int, end: int
+) -> tuple[int, int, str, bytes, int, memoryview | bytes] | None:
     if end - pos < 14:
         return None
     transactional_id_length, acks, timeout_ms, topic_data_count, n = _unpack_hhiih(buf, pos)
@@ -117,17 +178,30 @@ def _usual_request_3(buf: Readable, pos: int, end: int) -> ProduceRequest | None
     if n < 0 or stop > end:
         return None
     records = memoryview(buf)[pos:stop]
-    return ProduceRequest(
-        None, acks, timeout_ms, [TopicProduceData(name, ZERO_UUID, [PartitionProduceData(index, records)])]
-    )
+    return acks, timeout_ms, name, ZERO_UUID, index, records
+
+
+READ_USUAL: dict[
+    int, Callable[[Readable, int, int], tuple[int, int, str, bytes, int, memoryview | bytes] | None]
+] = {
+    3: _usual_request_3,
+    4: _usual_request_3,
+    5: _usual_request_3,
+    6: _usual_request_3,
+    7: _usual_request_3,
+    8: _usual_request_3,
+    9: _usual_request_9,
+    10: _usual_request_9,
+    11: _usual_request_9,
+    12: _usual_request_9,
+    13: _usual_request_13,
+}
+"""By version: the values of a request of the usual shape, None for any other."""
 
 
 def _decode_request_classic(buf: Readable, pos: int, end: int, version: int) -> ProduceRequest:
     start = pos
     try:
-        usual = _usual_request_3(buf, pos, end)
-        if usual is not None:
-            return usual
         (n,) = _unpack_h(buf, pos)
         pos += 2
         transactional_id: str | None = None
@@ -174,75 +248,9 @@ def _decode_request_classic(buf: Readable, pos: int, end: int, version: int) -> 
     return ProduceRequest(transactional_id, acks, timeout_ms, topic_data)
 
 
-def _usual_request_13(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
-    if end - pos < 30:
-        return None
-    transactional_id_length, acks, timeout_ms, topic_data_count, topic_id, partition_data_count, index, n = (
-        _unpack_BhiBuBiB(buf, pos)
-    )
-    pos += 30
-    if transactional_id_length != 0 or topic_data_count != 2 or partition_data_count != 2:
-        return None
-    if n > 127:
-        try:
-            n, pos = uvarint_rest(buf, pos, n)
-        except BROKEN:
-            return None  # The general code says where it broke.
-    stop = pos + n - 1
-    if n == 0 or stop > end:
-        return None
-    records = memoryview(buf)[pos:stop]
-    if buf[stop:end] != b"\x00\x00\x00":
-        return None
-    return ProduceRequest(
-        None, acks, timeout_ms, [TopicProduceData("", topic_id, [PartitionProduceData(index, records)])]
-    )
-
-
-def _usual_request_9(buf: Readable, pos: int, end: int) -> ProduceRequest | None:
-    if end - pos < 9:
-        return None
-    transactional_id_length, acks, timeout_ms, topic_data_count, n = _unpack_BhiBB(buf, pos)
-    pos += 9
-    if transactional_id_length != 0 or topic_data_count != 2:
-        return None
-    stop = pos + n - 1
-    if not 0 < n < 128 or stop > end:
-        return None
-    name = buf[pos:stop].decode("utf-8", "replace")
-    if end - stop < 6:
-        return None
-    partition_data_count, index, n = _unpack_BiB(buf, stop)
-    pos = stop + 6
-    if partition_data_count != 2:
-        return None
-    if n > 127:
-        try:
-            n, pos = uvarint_rest(buf, pos, n)
-        except BROKEN:
-            return None  # The general code says where it broke.
-    stop = pos + n - 1
-    if n == 0 or stop > end:
-        return None
-    records = memoryview(buf)[pos:stop]
-    if buf[stop:end] != b"\x00\x00\x00":
-        return None
-    return ProduceRequest(
-        None, acks, timeout_ms, [TopicProduceData(name, ZERO_UUID, [PartitionProduceData(index, records)])]
-    )
-
-
 def _decode_request_flexible(buf: Readable, pos: int, end: int, version: int) -> ProduceRequest:
     start = pos
     try:
-        if version >= 13:
-            usual = _usual_request_13(buf, pos, end)
-            if usual is not None:
-                return usual
-        if version <= 12:
-            usual = _usual_request_9(buf, pos, end)
-            if usual is not None:
-                return usual
         n = buf[pos]
         pos += 1
         if n > 127:
@@ -704,108 +712,181 @@ def encode_response(response: ProduceResponse, version: int, parts: list[Buffer]
     return _encode_response_classic(response, version, parts)
 
 
-def _usual_response_8(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if (
-        partition_produce_response.record_errors
-        or partition_produce_response.error_message is not None
-        or partition_produce_response.current_leader is not None
-    ):
-        return None
-    name = topic_produce_response.name.encode()
-    if len(name) > LONGEST_STRING:
+def _usual_response_13(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    return _pack_BuBihqqqBBBBiB(
+        2,
+        topic_id,
+        2,
+        index,
+        error_code,
+        base_offset,
+        log_append_time_ms,
+        log_start_offset,
+        1,
+        0,
+        0,
+        0,
+        throttle_time_ms,
+        0,
+    )
+
+
+def _usual_response_10(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    text = name.encode()
+    if len(text) > 126:
         return None
     return (
-        _pack_ih(1, len(name))
-        + name
-        + _pack_iihqqqihi(
+        _pack_BB(2, len(text) + 1)
+        + text
+        + _pack_BihqqqBBBBiB(
+            2,
+            index,
+            error_code,
+            base_offset,
+            log_append_time_ms,
+            log_start_offset,
             1,
-            partition_produce_response.index,
-            partition_produce_response.error_code,
-            partition_produce_response.base_offset,
-            partition_produce_response.log_append_time_ms,
-            partition_produce_response.log_start_offset,
             0,
-            -1,
-            response.throttle_time_ms,
+            0,
+            0,
+            throttle_time_ms,
+            0,
         )
     )
 
 
-def _usual_response_5(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if partition_produce_response.current_leader is not None:
-        return None
-    name = topic_produce_response.name.encode()
-    if len(name) > LONGEST_STRING:
+def _usual_response_9(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    text = name.encode()
+    if len(text) > 126:
         return None
     return (
-        _pack_ih(1, len(name))
-        + name
+        _pack_BB(2, len(text) + 1)
+        + text
+        + _pack_BihqqqBBBBiB(
+            2,
+            index,
+            error_code,
+            base_offset,
+            log_append_time_ms,
+            log_start_offset,
+            1,
+            0,
+            0,
+            0,
+            throttle_time_ms,
+            0,
+        )
+    )
+
+
+def _usual_response_8(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    text = name.encode()
+    if len(text) > LONGEST_STRING:
+        return None
+    return (
+        _pack_ih(1, len(text))
+        + text
+        + _pack_iihqqqihi(
+            1, index, error_code, base_offset, log_append_time_ms, log_start_offset, 0, -1, throttle_time_ms
+        )
+    )
+
+
+def _usual_response_5(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    text = name.encode()
+    if len(text) > LONGEST_STRING:
+        return None
+    return (
+        _pack_ih(1, len(text))
+        + text
         + _pack_iihqqqi(
-            1,
-            partition_produce_response.index,
-            partition_produce_response.error_code,
-            partition_produce_response.base_offset,
-            partition_produce_response.log_append_time_ms,
-            partition_produce_response.log_start_offset,
-            response.throttle_time_ms,
+            1, index, error_code, base_offset, log_append_time_ms, log_start_offset, throttle_time_ms
         )
     )
 
 
-def _usual_response_3(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if partition_produce_response.current_leader is not None:
-        return None
-    name = topic_produce_response.name.encode()
-    if len(name) > LONGEST_STRING:
+def _usual_response_3(
+    name: str,
+    topic_id: bytes,
+    index: int,
+    error_code: int,
+    base_offset: int,
+    log_append_time_ms: int,
+    log_start_offset: int,
+    throttle_time_ms: int,
+) -> bytes | None:
+    text = name.encode()
+    if len(text) > LONGEST_STRING:
         return None
     return (
-        _pack_ih(1, len(name))
-        + name
-        + _pack_iihqqi(
-            1,
-            partition_produce_response.index,
-            partition_produce_response.error_code,
-            partition_produce_response.base_offset,
-            partition_produce_response.log_append_time_ms,
-            response.throttle_time_ms,
-        )
+        _pack_ih(1, len(text))
+        + text
+        + _pack_iihqqi(1, index, error_code, base_offset, log_append_time_ms, throttle_time_ms)
     )
+
+
+WRITE_USUAL: dict[int, Callable[[str, bytes, int, int, int, int, int, int], bytes | None]] = {
+    3: _usual_response_3,
+    4: _usual_response_3,
+    5: _usual_response_5,
+    6: _usual_response_5,
+    7: _usual_response_5,
+    8: _usual_response_8,
+    9: _usual_response_9,
+    10: _usual_response_10,
+    11: _usual_response_10,
+    12: _usual_response_10,
+    13: _usual_response_13,
+}
+"""By version: a response of the usual shape with these values; None when it cannot be written so."""
 
 
 def _encode_response_classic(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:
-    if version >= 8:
-        usual = _usual_response_8(response)
-        if usual is not None:
-            parts.append(usual)
-            return
-    if 5 <= version <= 7:
-        usual = _usual_response_5(response)
-        if usual is not None:
-            parts.append(usual)
-            return
-    if version <= 4:
-        usual = _usual_response_3(response)
-        if usual is not None:
-            parts.append(usual)
-            return
     out = bytearray()
     if response.node_endpoints:
         refuse_field("node_endpoints", version)
@@ -834,125 +915,7 @@ def _encode_response_classic(response: ProduceResponse, version: int, parts: lis
     parts.append(out)
 
 
-def _usual_response_13(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if (
-        partition_produce_response.record_errors
-        or partition_produce_response.error_message is not None
-        or partition_produce_response.current_leader is not None
-    ):
-        return None
-    return _pack_BuBihqqqBBBBiB(
-        2,
-        topic_produce_response.topic_id,
-        2,
-        partition_produce_response.index,
-        partition_produce_response.error_code,
-        partition_produce_response.base_offset,
-        partition_produce_response.log_append_time_ms,
-        partition_produce_response.log_start_offset,
-        1,
-        0,
-        0,
-        0,
-        response.throttle_time_ms,
-        0,
-    )
-
-
-def _usual_response_10(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if (
-        partition_produce_response.record_errors
-        or partition_produce_response.error_message is not None
-        or partition_produce_response.current_leader is not None
-    ):
-        return None
-    name = topic_produce_response.name.encode()
-    if len(name) > 126:
-        return None
-    return (
-        _pack_BB(2, len(name) + 1)
-        + name
-        + _pack_BihqqqBBBBiB(
-            2,
-            partition_produce_response.index,
-            partition_produce_response.error_code,
-            partition_produce_response.base_offset,
-            partition_produce_response.log_append_time_ms,
-            partition_produce_response.log_start_offset,
-            1,
-            0,
-            0,
-            0,
-            response.throttle_time_ms,
-            0,
-        )
-    )
-
-
-def _usual_response_9(response: ProduceResponse) -> bytes | None:
-    if len(response.responses) != 1 or response.node_endpoints:
-        return None
-    (topic_produce_response,) = response.responses
-    if len(topic_produce_response.partition_responses) != 1:
-        return None
-    (partition_produce_response,) = topic_produce_response.partition_responses
-    if (
-        partition_produce_response.record_errors
-        or partition_produce_response.error_message is not None
-        or partition_produce_response.current_leader is not None
-    ):
-        return None
-    name = topic_produce_response.name.encode()
-    if len(name) > 126:
-        return None
-    return (
-        _pack_BB(2, len(name) + 1)
-        + name
-        + _pack_BihqqqBBBBiB(
-            2,
-            partition_produce_response.index,
-            partition_produce_response.error_code,
-            partition_produce_response.base_offset,
-            partition_produce_response.log_append_time_ms,
-            partition_produce_response.log_start_offset,
-            1,
-            0,
-            0,
-            0,
-            response.throttle_time_ms,
-            0,
-        )
-    )
-
-
 def _encode_response_flexible(response: ProduceResponse, version: int, parts: list[Buffer]) -> None:
-    if version >= 13:
-        usual = _usual_response_13(response)
-        if usual is not None:
-            parts.append(usual)
-            return
-    if 10 <= version <= 12:
-        usual = _usual_response_10(response)
-        if usual is not None:
-            parts.append(usual)
-            return
-    if version <= 9:
-        usual = _usual_response_9(response)
-        if usual is not None:
-            parts.append(usual)
-            return
     out = bytearray()
     n = len(response.responses) + 1
     if n < 128:
