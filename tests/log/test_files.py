@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from kwire.log import files as files_module
-from kwire.log.files import DiskFiles, Files, MemoryFiles
+from kwire.log.files import DiskFiles, Files, MemoryFiles, place_of
 from kwire.log.seam import DirectoryLocked
 
 
@@ -282,3 +282,20 @@ def test_a_file_system_in_memory_that_fails_to_sync_says_so_and_forgets_nothing(
     file.sync()
     files.sync_directory("/")
     assert files.crash(Random(1), power_loss=True).read_bytes("/a") == b"kept"
+
+
+def test_a_slice_of_a_map_tells_where_it_lies_until_its_file_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(bytes(range(256)) * 1024)
+    file = DiskFiles().open(str(tmp_path / "f"))
+    view = file.read(0, 256 * 1024)
+    assert isinstance(view, memoryview)
+    for start, end in ((0, 256 * 1024), (1000, 70_000), (70_000, 70_000)):
+        place = place_of(view[start:end])
+        assert place is not None
+        fd, position = place
+        assert position == start
+        assert os.pread(fd, 10, position) == bytes(view[start : start + 10])
+    assert place_of(memoryview(b"of no file")) is None
+    file.close()
+    assert place_of(view[1000:70_000]) is None
+    assert view[1000] == 1000 % 256

@@ -46,14 +46,57 @@ _HAS_PREADV = hasattr(os, "preadv")
 _HAS_FADVISE = hasattr(os, "posix_fadvise")  # macOS has none
 
 
+class _Map(mmap.mmap):
+    """A file from its start on, read-only; who has a slice of it can find out where it lies in which file."""
+
+    __slots__ = ("_address", "source")
+
+    source: _Source
+    _address: int | None
+
+    @classmethod
+    def of(cls, source: _Source, size: int) -> _Map:
+        if sys.version_info >= (3, 13):  # else the map keeps a second descriptor for as long as it lives
+            mapped = cls(source.fd, size, access=mmap.ACCESS_READ, trackfd=False)
+        else:
+            mapped = cls(source.fd, size, access=mmap.ACCESS_READ)
+        mapped.source, mapped._address = source, None
+        return mapped
+
+    def begins_at(self) -> int:
+        """Where it lies in memory."""
+        if self._address is None:
+            self._address = residency.address_of(self)
+        return self._address
+
+
+@attrs.define
+class _Source:
+    """The descriptor of a file that has a map. No file: a map that knew its file would never be let go."""
+
+    fd: int
+    """-1 when the file was closed; its maps live on while somebody has a slice of them."""
+
+
+def place_of(view: memoryview) -> tuple[int, int] | None:
+    """(descriptor, position) of what a slice of a map shows; None for other memory, and when the file was closed.
+
+    The descriptor is the file's own: it is good until something else is done with that file.
+    """
+    mapped = view.obj
+    if not isinstance(mapped, _Map) or mapped.source.fd < 0:
+        return None
+    return mapped.source.fd, residency.address_of(view) - mapped.begins_at()
+
+
 class DiskFile:
     """One open file of the machine."""
 
     __slots__ = (
-        "_address",
         "_copied",
         "_fd",
         "_mapped",
+        "_source",
         "_view",
         "descriptors",
         "descriptors_changed",
@@ -65,7 +108,7 @@ class DiskFile:
         self.descriptors = 1
         self.descriptors_changed: Callable[[], None] | None = None
         self._fd = fd
-        self._address = 0  # of the map, once it was asked for
+        self._source = _Source(fd)
         self._copied = 0
         self._mapped = 0
         self._view = memoryview(b"")
@@ -104,10 +147,9 @@ class DiskFile:
         size = os.fstat(self._fd).st_size
         if size == 0:
             return False
-        self._view = memoryview(_map(self._fd, size))
+        self._view = memoryview(_Map.of(self._source, size))
         self._mapped = size
         self._copied = 0
-        self._address = 0
         self._count(1 + DESCRIPTORS_OF_A_MAP)
         return True
 
@@ -120,9 +162,10 @@ class DiskFile:
     def resident_end(self, start: int, end: int) -> int:
         if end > self._mapped and not self._map_anew():
             return end
-        if not self._address:
-            self._address = residency.address_of(self._view.obj)
-        return residency.resident_end(self._address, start, end)
+        mapped = self._view.obj
+        if not isinstance(mapped, _Map):
+            return end
+        return residency.resident_end(mapped.begins_at(), start, end)
 
     def warm(self, start: int, end: int) -> None:
         if not _HAS_PREADV:
@@ -152,18 +195,13 @@ class DiskFile:
     def close(self) -> None:
         self._unmap()
         fd, self._fd = self._fd, -1
+        self._source.fd = -1
         if fd >= 0:
             os.close(fd)
 
     def _unmap(self) -> None:
         self._view = memoryview(b"")
-        self._mapped = self._address = 0
-
-
-def _map(fd: int, size: int) -> mmap.mmap:
-    if sys.version_info >= (3, 13):  # else the map keeps a second descriptor for as long as it lives
-        return mmap.mmap(fd, size, access=mmap.ACCESS_READ, trackfd=False)
-    return mmap.mmap(fd, size, access=mmap.ACCESS_READ)
+        self._mapped = 0
 
 
 def _sync(fd: int) -> None:
