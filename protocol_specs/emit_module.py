@@ -189,13 +189,7 @@ def functions(
 
 
 def dispatcher(
-    module: Module,
-    message: Message,
-    class_of: dict[str, str],
-    side: str,
-    name: str,
-    what: str,
-    stored: bool,
+    module: Module, message: Message, class_of: dict[str, str], side: str, name: str, what: str, stored: bool
 ) -> list[str]:
     """The function that chooses the flavour by the version."""
     result = class_of[message.body.name]

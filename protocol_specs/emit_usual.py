@@ -12,15 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from protocol_specs.emitting import (
-    FIXED,
-    Code,
-    Module,
-    Names,
-    default_literal,
-    is_fixed,
-    python_type,
-)
+from protocol_specs.emitting import FIXED, Code, Module, Names, default_literal, is_fixed, python_type
 from protocol_specs.grammar import Field, Message, Struct, Versions
 
 _SIZES = {"B": 1, **dict(FIXED.values())}
@@ -69,8 +61,8 @@ class Shape:
         self.flexible = flexible
         self.names = Names()
         self.pieces: list[Run | Variable] = []
-        self.locals: dict[int, str] = {}
-        """The name of each value that is on the wire, by the identity of its field."""
+        self.locals: dict[str, str] = {}
+        """For each value that is on the wire, by the name of its field, the name of the variable."""
         self.walk(body)
 
     def has(self, item: Field) -> bool:
@@ -84,7 +76,7 @@ class Shape:
             length = "B" if compact else "h" if item.base == "string" and not item.is_array else "i"
             if is_fixed(item):
                 self.put(FIXED[item.base][0], local)
-                self.locals[id(item)] = local
+                self.locals[item.name] = local
             elif item.one and item.struct is not None:
                 self.put(length, f"{local}_count", 2 if compact else 1)
                 self.walk(item.struct)
@@ -97,18 +89,11 @@ class Shape:
             elif item.base in ("string", "records"):
                 self.put(length, "n")
                 self.pieces.append(Variable(item, local, compact))
-                self.locals[id(item)] = local
+                self.locals[item.name] = local
             else:
                 raise ValueError(f"{item.name} of type {item.base} has no usual shape")
         if self.flexible:
             self.put("B", self.names.local(struct, "tags"), 0)
-
-    def reads(self, item: Field) -> bool:
-        """Is this value on the wire?"""
-        return id(item) in self.locals
-
-    def local_of(self, item: Field) -> str:
-        return self.locals[id(item)]
 
     def put(self, code: str, name: str, value: int | None = None) -> None:
         if not self.pieces or isinstance(self.pieces[-1], Variable):
@@ -196,7 +181,7 @@ def decoder(module: Module, message: Message, scope: Versions, flexible: bool) -
         for number, piece in enumerate(shape.pieces):
             last = number == len(shape.pieces) - 1
             if isinstance(piece, Variable):
-                _read_variable(code, piece)
+                _read_variable(module, code, piece)
                 at = "stop"
             elif last and piece.constant is not None:
                 _give_up(code, f"buf[{at}:end] != {piece.constant!r}")
@@ -211,8 +196,8 @@ def decoder(module: Module, message: Message, scope: Versions, flexible: bool) -
                     _give_up(code, " or ".join(tests))
         given = []
         for item in values(message.body):
-            if shape.reads(item):
-                given.append(shape.local_of(item))
+            if item.name in shape.locals:
+                given.append(shape.locals[item.name])
                 continue
             default = default_literal(item, {})
             if default == "ZERO_UUID":
@@ -227,15 +212,15 @@ def _give_up(code: Code, test: str) -> None:
         code("return None")
 
 
-def _read_variable(code: Code, piece: Variable) -> None:
+def _read_variable(module: Module, code: Code, piece: Variable) -> None:
     """Of `n` bytes at `pos`; `stop` is behind it."""
     if piece.item.base == "records":
         if piece.compact:
-            # As good as all batches are this long: a function that reads any number costs 2 % of a small Produce.
             with code.block("if n > 127:"):
-                _give_up(code, "pos == end or buf[pos] > 127")
-                code("n += (buf[pos] << 7) - 128")
-                code("pos += 1")
+                with code.block("try:"):
+                    code(f"n, pos = {module.use('uvarint_rest')}(buf, pos, n)")
+                with code.block(f"except {module.use('BROKEN')}:"):
+                    code("return None  # The general code says where it broke.")
         code(f"stop = pos + n{' - 1' if piece.compact else ''}")
         _give_up(code, f"{'n == 0' if piece.compact else 'n < 0'} or stop > end")
         code(f"{piece.name} = memoryview(buf)[pos:stop]")
@@ -251,9 +236,9 @@ def encoder(module: Module, message: Message, scope: Versions, flexible: bool) -
     code = Code()
     takes = ", ".join(f"{item.name}: {kind(item)}" for item in values(message.body))
     with code.block(f"def {usual_name(message, scope)}({takes}) -> bytes | None:"):
-        expressions = {shape.local_of(item): item.name for item in values(message.body) if shape.reads(item)}
+        expressions = {local: name for name, local in shape.locals.items()}
         for item in values(message.body):
-            if not shape.reads(item) and not item.ignorable:
+            if item.name not in shape.locals and not item.ignorable:
                 raise ValueError(
                     f"{item.name} may not be left out, and versions {scope} have no place for it"
                 )

@@ -49,6 +49,8 @@ USUAL: list[dict[str, Any]] = [
     {"records": b"y" * 126},
     {"records": b"y" * 127},
     {"records": b"y" * 16_382},
+    {"records": b"y" * 16_383},
+    {"records": b"y" * 70_000},
     {"name": "n" * 126},
     {"name": ""},
 ]
@@ -62,8 +64,6 @@ UNUSUAL: list[dict[str, Any]] = [
     {"transactional_id": ""},
 ]
 EITHER: list[dict[str, Any]] = [
-    {"records": b"y" * 16_383},
-    {"records": b"y" * 70_000},
     {"name": "n" * 127},
     {"name": "\u00e4" * 100},
 ]

@@ -256,19 +256,9 @@ class Producers:
             producer = self._begin(header)
         producer.last_timestamp = header.max_timestamp
         batches = producer.batches
-        if len(batches) < REMEMBERED_BATCHES:
-            batches.append(written_batch(header, base_offset))
-        else:  # the oldest becomes the newest: a new object for each batch costs 2 % of a small Produce
-            batch = batches.pop(0)
-            delta = header.last_offset_delta
-            batch.first_sequence = sequence = header.base_sequence
-            batch.last_sequence = last = sequence + delta
-            if sequence < 0 or last > MAX_SEQUENCE:
-                batch.last_sequence = header.last_sequence
-            batch.base_offset = base_offset
-            batch.last_offset = base_offset + delta
-            batch.timestamp = header.max_timestamp
-            batches.append(batch)
+        if len(batches) == REMEMBERED_BATCHES:
+            del batches[0]
+        batches.append(written_batch(header, base_offset))
         if header.attributes & TRANSACTIONAL:
             self.transactions.begin(header.producer_id, base_offset)
             if self.verifying:

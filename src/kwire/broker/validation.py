@@ -22,7 +22,6 @@ from kwire.records.batch import (
     build_batch,
     iter_records,
     parse_header,
-    unpack_header,
     with_log_append_time,
 )
 from kwire.records.compression import CODECS_BY_NAME, DecompressionFailed
@@ -57,7 +56,7 @@ def check_batch(records: memoryview | bytes | None, *, max_bytes: int, segment_b
         if size > 16 and records[16] < 2:
             raise _old_magic(records[16])
         raise KafkaError(ErrorCode.CORRUPT_MESSAGE, f"A record batch of {size} bytes is cut off")
-    header = BatchHeader(*unpack_header(records))
+    header = parse_header(records)
     if header.magic != MAGIC:
         raise _old_magic(header.magic)
     batch_size = header.length + LENGTH_OVERHEAD

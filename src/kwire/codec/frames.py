@@ -62,8 +62,8 @@ class FrameBuffer:
     """One direction of one connection. `spares` is shared by connections.
 
     Bytes come in through `feed(data)`, or, while `writable()` offers a place for them, by writing them there and
-    telling `received(count)`. Frames come out of `next_frame()` until it has no more. While it `is_empty`,
-    `first_frame` takes bytes in and gives a frame out in one step.
+    telling `received(count)`. Frames come out of `next_frame()` until it has no more; `first_frame(data)` takes bytes
+    in and gives a frame out in one step.
     """
 
     __slots__ = (
@@ -101,12 +101,12 @@ class FrameBuffer:
         return len(self._buf) - self._pos + (self._filled if self._frame is not None else 0)
 
     def first_frame(self, data: bytes) -> tuple[Readable, int, int] | None:
-        """As `feed` and then `next_frame`, of a buffer that is empty.
+        """As `feed` and then `next_frame`.
 
         Most requests come alone and whole; one that does never enters the buffer, which saves 7 % of a small Produce.
         """
         end = len(data)
-        if 4 <= end <= self.max_frame_bytes and _unpack_i(data)[0] == end - 4:
+        if self.is_empty and 4 <= end <= self.max_frame_bytes and _unpack_i(data)[0] == end - 4:
             return data, 4, end
         self.feed(data)
         return self.next_frame()

@@ -49,8 +49,6 @@ CONTROL_KRAFT_VOTERS = 6
 
 CRC_FROM = 21
 _HEADER = struct.Struct(">qiibIhiqqqhii")
-unpack_header = _HEADER.unpack_from
-"""The fields of a BatchHeader, for who knows that there are enough bytes."""
 _STAMP = struct.Struct(">qii")
 _AFTER_CRC = struct.Struct(">hiqqqhii")
 _CRC_AND_ATTRIBUTES = struct.Struct(">Ih")
@@ -143,7 +141,7 @@ class Record:
 def parse_header(buf: Buffer, pos: int = 0) -> BatchHeader:
     """The header at `pos`. Raises CorruptBatch when fewer than 61 bytes are there; nothing else is checked."""
     try:
-        return BatchHeader(*unpack_header(buf, pos))
+        return BatchHeader(*_HEADER.unpack_from(buf, pos))
     except struct.error:
         raise CorruptBatch(
             f"A batch header has {BATCH_OVERHEAD} bytes, {max(len(buf) - pos, 0)} are left"

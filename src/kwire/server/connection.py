@@ -132,7 +132,6 @@ class Connection:
         "_header_bytes",
         "_header_rest",
         "_is_blocked",
-        "_is_dry",
         "_is_roomy",
         "_is_rung",
         "_outbox",
@@ -179,8 +178,6 @@ class Connection:
         self._watched = READABLE
         self._is_blocked = False
         """The client does not take what is in the outbox."""
-        self._is_dry = False
-        """The last reading of the socket found nothing."""
         self._is_roomy = not hall.tunes_send_buffers
         """The send buffer is as large as it gets."""
         self._is_rung = False
@@ -284,15 +281,11 @@ class Connection:
         frames = self._frames
         self.last_active = self._hall.poller.now
         try:
-            if frames.is_empty:
+            view = None if frames.is_empty else frames.writable()
+            if view is None:
                 data = self._sock.recv(RECEIVE_BYTES)
                 if data:
                     return frames.first_frame(data)
-            elif (view := frames.writable()) is None:
-                data = self._sock.recv(RECEIVE_BYTES)
-                if data:
-                    frames.feed(data)
-                    return frames.next_frame()
             else:
                 size = len(view)
                 count = self._sock.recv_into(view)
@@ -300,7 +293,6 @@ class Connection:
                     frames.received(count)
                     return frames.next_frame() if count == size else None
         except BlockingIOError:
-            self._is_dry = True
             return None
         left = frames.buffered_bytes
         if left:
@@ -331,12 +323,14 @@ class Connection:
 
     def _read_last(self) -> None:
         """The server stops: what a busy client has sent is still answered, but not for ever."""
-        self._is_dry = False
-        while not (self._is_dry or self._closed or self._is_rung) and self._readings_left:
+        while self._readings_left and not self._closed and not self._is_rung:
             self._readings_left -= 1
+            buffered_bytes = self._frames.buffered_bytes
             frame = self._read()
             if frame is not None:
                 self._work(frame)
+            elif self._frames.buffered_bytes == buffered_bytes:
+                break  # there was nothing to read
             if self._parked is not None or self._is_blocked:
                 return
         if not self._closed and not self._is_rung:

@@ -86,7 +86,7 @@ class Outbox:
             place = _place(self._parts[0])
             if place is None:
                 count = 1
-                while count < min(len(self._parts), MOST_PARTS) and _place(self._parts[count]) is None:
+                while count < min(len(self._parts), MOST_PARTS) and len(self._parts[count]) < FROM_FILE_BYTES:
                     count += 1
                 offered = sum(map(len, self._parts[:count]))
                 more = _MSG_MORE if count < len(self._parts) else 0

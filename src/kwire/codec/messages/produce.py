@@ -109,10 +109,10 @@ def _usual_request_13(
     if transactional_id_length != 0 or topic_data_count != 2 or partition_data_count != 2:
         return None
     if n > 127:
-        if pos == end or buf[pos] > 127:
-            return None
-        n += (buf[pos] << 7) - 128
-        pos += 1
+        try:
+            n, pos = uvarint_rest(buf, pos, n)
+        except BROKEN:
+            return None  # The general code says where it broke.
     stop = pos + n - 1
     if n == 0 or stop > end:
         return None
@@ -142,10 +142,10 @@ def _usual_request_9(
     if partition_data_count != 2:
         return None
     if n > 127:
-        if pos == end or buf[pos] > 127:
-            return None
-        n += (buf[pos] << 7) - 128
-        pos += 1
+        try:
+            n, pos = uvarint_rest(buf, pos, n)
+        except BROKEN:
+            return None  # The general code says where it broke.
     stop = pos + n - 1
     if n == 0 or stop > end:
         return None
